@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Joist: typed dataflow pipelines in C. The whole public surface; a pipeline includes nothing else.
+ *
+ *   joist/base.h       values, statuses, errors, positions
+ *   joist/memory.h     allocation, arenas, buffers
+ *   joist/record.h     records from one field list; row coder
+ *   joist/dofn.h       DoFns: ports, lifecycle, services
+ *   joist/build.h      read, apply, combine, flatten, side inputs, write
+ *   joist/text.h       rules on text, times, digests
+ *   joist/json.h       decoding and writing JSON
+ *   joist/connector.h  sources, stores and senders of your own
+ *   joist/run.h        checking and running; joist_main */
+#ifndef JOIST_H
+#define JOIST_H
+
+#include "joist/base.h"
+#include "joist/memory.h"
+#include "joist/record.h"
+#include "joist/dofn.h"
+#include "joist/build.h"
+#include "joist/text.h"
+#include "joist/json.h"
+#include "joist/connector.h"
+#include "joist/run.h"
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Declaring a pipeline: what `build` calls. Required arguments come first, everything else is
+ * designated. No call needs checking: the first mistake is kept with its file:line and reported by
+ * `check` and `run` alike; handles made after it are empty and safe to use.
+ *
+ *     joist_line_coll  lines  = joist_read(joist_line, p, .uri = o->input);
+ *     word_coll        words  = JOIST_APPLY(extract, lines).words;
+ *     joist_tally_coll counts = joist_count(word, words, text);
+ *     joist_write(counts, .uri = o->output);
+ */
+#ifndef JOIST_BUILD_H
+#define JOIST_BUILD_H
+
+#include "joist/dofn.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- read: joist_read(T, p, .uri = …) -> T_coll -------------------------------------------------
+ * From files: joist_line gives lines, joist_value gives JSON values (one a line, or one after
+ * another), any other record type is decoded from JSON objects by its field list. From a database:
+ * one row each. */
+typedef struct joist_read_options {
+    joist_text uri;             /* required */
+    joist_text otherwise[2];    /* read instead, in this order, if `uri` holds nothing */
+    joist_text table;           /* of a database; default: the record's name + 's' */
+    joist_text window;          /* YYYY-MM-DDTHH: only files under that hour's folder; empty: all */
+    joist_text since, until;    /* the same for a range of hours, `until` exclusive */
+    joist_coll except;          /* another joist_read: the files it reads are not input here */
+    int64_t max_record;         /* bytes; 0 = 1 MiB */
+    const char *name;           /* of the step; default "read" + the record's name */
+    joist_site site_;
+} joist_read_options;
+joist_coll joist_read_(joist_pipeline *p, const joist_type *type, const joist_read_options *o);
+#define joist_read(T, ...)                                                                        \
+    ((T##_coll){ joist_read_(JOIST_HEAD_(__VA_ARGS__, 0), &T##_type,                              \
+        &(joist_read_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
+
+/* ---- combine ------------------------------------------------------------------------------------
+ * joist_latest(T, coll, .key = JOIST_FIELDS(T, …), .by = JOIST_FIELDS(T, …)) -> T_coll: per key the
+ * element with the greatest `by`; of equals the last in input order. No `by`: the last in input
+ * order. */
+typedef struct joist_latest_options {
+    joist_fields key, by;
+    const char *name;
+    joist_site site_;
+} joist_latest_options;
+joist_coll joist_latest_(joist_coll in, const joist_latest_options *o);
+#define joist_latest(T, ...)                                                                      \
+    ((T##_coll){ joist_latest_(T##_raw(JOIST_HEAD_(__VA_ARGS__, 0)),                              \
+                   &(joist_latest_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
+
+/* joist_count(T, coll, FIELD) -> joist_tally_coll: elements per value of FIELD. joist_sum(T, coll,
+ * FIELD, NUMBER) -> joist_total_coll: the sum of the int field NUMBER per value of FIELD; NULL
+ * counts as nothing; a sum beyond int64 fails the run. */
+joist_coll joist_count_(joist_coll in, joist_fields key, joist_site site);
+joist_coll joist_sum_(joist_coll in, joist_fields key, uint32_t number, joist_site site);
+#define joist_count(T, coll, field)                                                               \
+    ((joist_tally_coll){ joist_count_(T##_raw(coll), JOIST_FIELDS(T, field),                      \
+                                      (joist_site)JOIST_SITE) })
+#define joist_sum(T, coll, field, number)                                                         \
+    ((joist_total_coll){ joist_sum_(T##_raw(coll), JOIST_FIELDS(T, field),                        \
+                                    (uint32_t)offsetof(T, number), (joist_site)JOIST_SITE) })
+
+/* ---- flatten: joist_flatten(T, a, b, …) -> T_coll, 2 to 8 collections of one type ------------ */
+joist_coll joist_flatten_(const joist_coll *in, size_t count, joist_site site);
+#define joist_flatten(T, ...)                                                                     \
+    ((T##_coll){ joist_flatten_((const joist_coll *)(const T##_coll[]){ __VA_ARGS__ },            \
+        sizeof((const T##_coll[]){ __VA_ARGS__ }) / sizeof(T##_coll), (joist_site)JOIST_SITE) })
+
+/* ---- side inputs: joist_map_by(T, coll, FIELD, …) -> T_map --------------------------------------
+ * Read whole before the stage that uses it; two elements with one key fail the run, and so does an
+ * empty collection unless .allow_empty is true. FIELD is a text. */
+typedef struct joist_map_options { bool allow_empty; joist_site site_; } joist_map_options;
+joist_side joist_map_by_(joist_coll in, joist_fields key, const joist_map_options *o);
+#define joist_map_by(T, coll, ...)                                                                \
+    ((T##_map){ joist_map_by_(T##_raw(coll), JOIST_FIELDS(T, JOIST_HEAD_(__VA_ARGS__, 0)),        \
+                    &(joist_map_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
+
+/* ---- write: joist_write(coll, .uri = …, …) ------------------------------------------------------
+ * Nothing is visible before the whole run has succeeded; all tables of one store become visible at
+ * once, stores in the order of their first joist_write. Rows reach the store in key order; of two
+ * elements with one key the last in input order stays. Without a key, rows are written in input
+ * order. */
+typedef struct joist_write_options {
+    joist_text uri;             /* required */
+    joist_text table;           /* of a database; default: the record's name + 's' */
+    joist_fields key;           /* rows are upserted by it */
+    joist_fields by;            /* a row replaces a stored one only if its `by` is not smaller */
+    joist_fields window;        /* one time field: the stored rows of `hour` are replaced whole */
+    joist_text hour;            /* YYYY-MM-DDTHH; empty: upsert by key */
+    bool outbox;                /* rows are messages (joist_message): see joist/outbox.h */
+    joist_text endpoint;        /* outbox: http(s) URL to POST them to after commit; empty: none */
+    const char *name;
+    joist_site site_;
+} joist_write_options;
+void joist_write_(joist_coll in, const joist_write_options *o);
+#define joist_write(...)                                                                          \
+    joist_write_((JOIST_HEAD_(__VA_ARGS__, 0)).c,                                                 \
+                 &(joist_write_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) })
+
+/* Reports a mistake that `build` found itself; the first one wins. */
+void joist_mistake(joist_pipeline *p, joist_site site, const char *fmt, ...) JOIST_PRINTF(3, 4);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Records: one field list gives the struct, its schema, its coder and its typed handles.
+ *
+ *     #define WORD(F, T)                                                   \
+ *         F(T, joist_text, text, JOIST_REQUIRED)                           \
+ *         F(T, joist_int, length, 0, .from = "word.length", .help = "bytes")
+ *     JOIST_RECORD(word, WORD);
+ *
+ * makes `word` (the struct), `word_type` (the schema), `word_coll` (a PCollection of words),
+ * `word_out` (an output port), `word_emit()`, `word_map` (a map side input), `word_get()` and
+ * `word_list`. The kind of a field follows from its C type; a type that is no kind does not
+ * compile. */
+#ifndef JOIST_RECORD_H
+#define JOIST_RECORD_H
+
+#include "joist/base.h"
+#include "joist/memory.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum joist_kind {
+    JOIST_KIND_TEXT = 1, JOIST_KIND_BYTES, JOIST_KIND_INT, JOIST_KIND_FLOAT, JOIST_KIND_BOOL,
+    JOIST_KIND_TIME, JOIST_KIND_JSON, JOIST_KIND_RECORD
+} joist_kind;
+
+/* "text", "int", …; a static string. */
+const char *joist_kind_name(joist_kind kind);
+
+enum {
+    JOIST_REQUIRED = 1 << 0,  /* not NULL: checked where records are made from outside data */
+    JOIST_SECRET   = 1 << 1,  /* masked in logs, dead letters, pictures, option listings */
+    JOIST_PII      = 1 << 2,  /* masked in logs, and in dead letters on request */
+    JOIST_ENTITIES = 1 << 3,  /* JSON decoding replaces XML entities, once, before trimming */
+    JOIST_IF_OBJECT = 1 << 4, /* JSON decoding: a parent that is no object gives NULL, no warning */
+    JOIST_HIDDEN   = 1 << 5,  /* options: works, but --help and `list options` leave it out */
+};
+
+typedef struct joist_type joist_type;
+
+typedef struct joist_field {
+    uint32_t flags;
+    const char *name;
+    const char *from;  /* JSON path, dots between members; "a|b": b if a is NULL; default: name */
+    const char *help;          /* one line for people */
+    const char *fallback;      /* options: the default, as text */
+    uint32_t limit;            /* longest text in bytes, cut at a character; 0 = 1,024 */
+    const joist_type *record;  /* kind RECORD: its type (JOIST_OF) */
+    const joist_type *items;   /* kind RECORD, a list: the type of its items (JOIST_LIST_OF) */
+    bool texts;                /* kind TEXT, a list: joist_text_list */
+    bool boxed;                /* the C type carries its own NULL (`set` or a NULL pointer) */
+    joist_kind kind;
+    uint32_t offset, size;
+    int reserved;
+} joist_field;
+
+struct joist_type {
+    const char *name;
+    size_t size;               /* of the struct */
+    const joist_field *fields;
+    size_t count;
+};
+
+/* The field of that name, or NULL. Linear. */
+const joist_field *joist_type_field(const joist_type *type, joist_text name);
+
+/* A list is {items, count} in memory, an array in the row coder; an empty one is not NULL. */
+JOIST_INLINE bool joist_field_repeated(const joist_field *f) { return f->texts || f->items; }
+
+/* Can the field be NULL in the schema? Boxed, scalar and not REQUIRED. */
+JOIST_INLINE bool joist_field_nullable(const joist_field *f)
+{
+    return f->boxed && !joist_field_repeated(f) && !(f->flags & JOIST_REQUIRED)
+        && f->kind != JOIST_KIND_RECORD;
+}
+
+/* Is the field NULL in this record? */
+bool joist_field_is_null(const joist_field *f, const void *record);
+
+/* ---- row coder ----------------------------------------------------------------------------------
+ * Byte for byte Beam's `beam:coder:row:v1` (standard_coders.yaml): varint field count, null bitmap,
+ * fields in order. TEXT and JSON are STRING, BYTES is BYTES, INT and TIME (milliseconds) are INT64,
+ * FLOAT is DOUBLE, BOOL is BOOLEAN, lists are arrays, records are rows. */
+void joist_row_encode(const joist_type *type, const void *record, joist_buffer *out);
+
+/* Decodes one row from in[0..len). Texts borrow `in`; lists and what must be allocated come from
+ * `arena`. Returns the bytes consumed, 0 if `in` is no such row (never reads past len). Any input
+ * is safe. */
+size_t joist_row_decode(const joist_type *type, const void *in, size_t len, void *record,
+                        joist_arena *arena);
+
+/* ---- key coder ----------------------------------------------------------------------------------
+ * Order-preserving bytes: memcmp of two encodings orders as the values do (NULL first, numbers by
+ * value, times by instant, text by bytes, NaN after every number, -0.0 equals 0.0). RECORD and
+ * lists are no keys. */
+typedef struct joist_fields { uint32_t count; uint32_t offset[8]; } joist_fields;
+void joist_key_encode(const joist_type *type, const joist_fields *fields, const void *record,
+                      joist_buffer *out);
+
+/* A deep copy whose bytes all live in `arena`. */
+void joist_record_copy(const joist_type *type, const void *from, void *to, joist_arena *arena);
+
+/* ---- handles and ports ----------------------------------------------------------------------- */
+typedef struct joist_pipeline joist_pipeline;
+typedef struct joist_context joist_context;
+/* copy freely; id 0 = none */
+typedef struct joist_coll { joist_pipeline *p; uint32_t id; } joist_coll;
+
+/* A side input: in `build` a PCollection and how to view it, in a DoFn the view itself. */
+typedef struct joist_side {
+    joist_coll coll;
+    joist_fields key;
+    bool allow_empty;           /* false: an empty collection fails the run */
+    const struct joist_view *view;
+} joist_side;
+
+/* What generated code touches per element; the rest of the context is the engine's. */
+struct joist_context { const joist_position *position; const void *element; };
+
+/* An output port while a bundle runs. */
+typedef struct joist_port {
+    char *items;                         /* `cap` structs */
+    const joist_position **positions;    /* of each */
+    size_t count, cap;
+    joist_context *ctx;
+} joist_port;
+
+void joist_port_drain(joist_port *port);  /* full: run what consumes it */
+/* a map side input; NULL: no such key */
+const void *joist_side_get(const joist_side *side, joist_text key);
+
+JOIST_INLINE joist_status joist_port_emit(joist_port *port, const void *record, size_t size)
+{
+    if (port->count == port->cap)
+        joist_port_drain(port);
+    memcpy(port->items + port->count * size, record, size);
+    port->positions[port->count++] = port->ctx->position;
+    return JOIST_OK;
+}
+
+/* ---- the macros ------------------------------------------------------------------------------ */
+/* C types that look like a kind and are not: this initialiser has the wrong type, so it does not
+ * compile. */
+struct joist_not_a_kind_use_int64_t_double_bool_or_joist_types { int unused; };
+#define JOIST_NOT_A_KIND_ ((struct joist_not_a_kind_use_int64_t_double_bool_or_joist_types){ 0 })
+#define JOIST_KIND_(x) _Generic((x),                                                              \
+    joist_text: JOIST_KIND_TEXT, joist_text_list: JOIST_KIND_TEXT, joist_bytes: JOIST_KIND_BYTES, \
+    joist_json: JOIST_KIND_JSON, int64_t: JOIST_KIND_INT, joist_int: JOIST_KIND_INT,              \
+    double: JOIST_KIND_FLOAT, joist_float: JOIST_KIND_FLOAT, bool: JOIST_KIND_BOOL,               \
+    joist_bool: JOIST_KIND_BOOL, joist_time: JOIST_KIND_TIME,                                     \
+    char: JOIST_NOT_A_KIND_, signed char: JOIST_NOT_A_KIND_, unsigned char: JOIST_NOT_A_KIND_,    \
+    short: JOIST_NOT_A_KIND_, unsigned short: JOIST_NOT_A_KIND_, int: JOIST_NOT_A_KIND_,          \
+    unsigned: JOIST_NOT_A_KIND_, unsigned long: JOIST_NOT_A_KIND_, long long: JOIST_NOT_A_KIND_,  \
+    unsigned long long: JOIST_NOT_A_KIND_, float: JOIST_NOT_A_KIND_, char *: JOIST_NOT_A_KIND_,   \
+    const char *: JOIST_NOT_A_KIND_, void *: JOIST_NOT_A_KIND_, const void *: JOIST_NOT_A_KIND_,  \
+    default: JOIST_KIND_RECORD)
+#define JOIST_BOXED_(x) _Generic((x), int64_t: false, double: false, bool: false, default: true)
+#define JOIST_TEXTS_(x) _Generic((x), joist_text_list: true, default: false)
+
+/* In a field list: F(T, address, home, 0, JOIST_OF(address)) nests a record,
+ * F(T, address_list, homes, 0, JOIST_LIST_OF(address)) a list of them. */
+#define JOIST_OF(R)      .record = &R##_type
+#define JOIST_LIST_OF(R) .items = &R##_type
+
+#define JOIST_MEMBER_(T, ctype, ...)     JOIST_MEMBER2_(ctype, __VA_ARGS__, 0)
+#define JOIST_MEMBER2_(ctype, name, ...) ctype name;
+#define JOIST_DESC_(T, ctype, ...)       JOIST_DESC2_(T, __VA_ARGS__, .reserved = 0)
+#define JOIST_DESC2_(T, field, ...)                                                               \
+    { __VA_ARGS__, .name = #field, .kind = JOIST_KIND_(((T *)0)->field),                          \
+      .texts = JOIST_TEXTS_(((T *)0)->field), .boxed = JOIST_BOXED_(((T *)0)->field),             \
+      .offset = (uint32_t)offsetof(T, field), .size = (uint32_t)sizeof(((T *)0)->field) },
+
+/* Struct and handles only; the schema is T##_type, declared by the caller (JOIST_RECORD_EXTERN is
+ * for headers, with one JOIST_RECORD_DEFINE in a .c file). */
+#define JOIST_STRUCT_(T, FIELDS)                                                                  \
+    typedef struct T { FIELDS(JOIST_MEMBER_, T) } T;                                              \
+    typedef struct T##_list { const T *items; size_t count; } T##_list;                           \
+    typedef struct T##_coll { joist_coll c; } T##_coll;                                           \
+    typedef struct T##_map { joist_side side; } T##_map;                                          \
+    typedef struct T##_out { joist_port *port; } T##_out;                                         \
+    JOIST_INLINE joist_coll T##_raw(T##_coll x_) { return x_.c; }                                 \
+    JOIST_INLINE joist_status T##_emit(T##_out o_, T value_)                                      \
+    { return joist_port_emit(o_.port, &value_, sizeof value_); }                                  \
+    JOIST_INLINE const T *T##_get(T##_map m_, joist_text key_)                                    \
+    { return (const T *)joist_side_get(&m_.side, key_); }
+#define JOIST_SCHEMA_(T, FIELDS, STORAGE)                                                         \
+    static const joist_field T##_fields[] = { FIELDS(JOIST_DESC_, T) };                           \
+    STORAGE const joist_type T##_type JOIST_UNUSED =                                              \
+        { #T, sizeof(T), T##_fields, sizeof T##_fields / sizeof T##_fields[0] }
+
+#define JOIST_RECORD(T, FIELDS) JOIST_STRUCT_(T, FIELDS) JOIST_SCHEMA_(T, FIELDS, static)
+#define JOIST_RECORD_EXTERN(T, FIELDS) JOIST_STRUCT_(T, FIELDS) extern const joist_type T##_type
+#define JOIST_RECORD_DEFINE(T, FIELDS) JOIST_SCHEMA_(T, FIELDS, )
+
+/* JOIST_FIELDS(event, id, at): fields by name, 1 to 8 of them; a name that is no field does not
+ * compile. */
+#define JOIST_FIELDS(T, ...)                                                                      \
+    ((joist_fields){ JOIST_COUNT_(__VA_ARGS__), { JOIST_EACH_(T, __VA_ARGS__) } })
+#define JOIST_COUNT_(...) JOIST_COUNT2_(__VA_ARGS__, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+#define JOIST_COUNT2_(a, b, c, d, e, f, g, h, n, ...) n
+#define JOIST_JOIN_(a, b)  JOIST_JOIN2_(a, b)
+#define JOIST_JOIN2_(a, b) a##b
+#define JOIST_EACH_(T, ...) JOIST_JOIN_(JOIST_EACH, JOIST_COUNT_(__VA_ARGS__))(T, __VA_ARGS__)
+#define JOIST_EACH1(T, a)      (uint32_t)offsetof(T, a)
+#define JOIST_EACH2(T, a, ...) (uint32_t)offsetof(T, a), JOIST_EACH1(T, __VA_ARGS__)
+#define JOIST_EACH3(T, a, ...) (uint32_t)offsetof(T, a), JOIST_EACH2(T, __VA_ARGS__)
+#define JOIST_EACH4(T, a, ...) (uint32_t)offsetof(T, a), JOIST_EACH3(T, __VA_ARGS__)
+#define JOIST_EACH5(T, a, ...) (uint32_t)offsetof(T, a), JOIST_EACH4(T, __VA_ARGS__)
+#define JOIST_EACH6(T, a, ...) (uint32_t)offsetof(T, a), JOIST_EACH5(T, __VA_ARGS__)
+#define JOIST_EACH7(T, a, ...) (uint32_t)offsetof(T, a), JOIST_EACH6(T, __VA_ARGS__)
+#define JOIST_EACH8(T, a, ...) (uint32_t)offsetof(T, a), JOIST_EACH7(T, __VA_ARGS__)
+
+/* ---- records the library brings -------------------------------------------------------------- */
+#define JOIST_LINE(F, T)                                                                          \
+    F(T, joist_text, text, JOIST_REQUIRED, .help = "one line, without its end")
+#define JOIST_VALUE(F, T)                                                                         \
+    F(T, joist_json, json, JOIST_REQUIRED, .help = "one JSON value as it stands")
+#define JOIST_TALLY(F, T)                                                                         \
+    F(T, joist_text, key, 0, .help = "the key, as text") F(T, int64_t, count, 0)
+#define JOIST_TOTAL(F, T)                                                                         \
+    F(T, joist_text, key, 0, .help = "the key, as text") F(T, int64_t, total, 0)
+JOIST_RECORD_EXTERN(joist_line, JOIST_LINE);
+JOIST_RECORD_EXTERN(joist_value, JOIST_VALUE);
+JOIST_RECORD_EXTERN(joist_tally, JOIST_TALLY);
+JOIST_RECORD_EXTERN(joist_total, JOIST_TOTAL);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Running a declared pipeline from C; joist_main() is a command line around this. */
+#ifndef JOIST_RUN_H
+#define JOIST_RUN_H
+
+#include "joist/connector.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A rejection code and what it means: one table per program gives check, `list codes` and the
+ * docs. */
+typedef struct joist_code { const char *code, *help; } joist_code;
+
+typedef struct joist_pipeline_def {
+    const char *name, *about;
+    const joist_type *options;  /* the record its flags come from; may be NULL */
+    const joist_dofn *const *dofns;  /* NULL at the end: every DoFn the graph may use */
+    const joist_code *codes;  /* { NULL, NULL } at the end; beside the library's own */
+    /* more than the built-in ones; NULL at the end; may be NULL */
+    const joist_connector *const *connectors;
+    void (*build)(joist_pipeline *p, const void *options);
+} joist_pipeline_def;
+
+/* The library's own codes: empty, bad_gzip, too_large, bad_json, not_object, sink_row,
+ * mail_failed. */
+extern const joist_code joist_codes[];
+
+joist_pipeline *joist_pipeline_new(const joist_pipeline_def *def);
+void joist_pipeline_free(joist_pipeline *p);
+joist_text joist_pipeline_name(const joist_pipeline *p);
+
+/* Builds with these options, then checks everything that can be wrong with the graph: the first
+ * mistake of `build`, cycles, unused outputs, missing side inputs, names used twice, DoFns missing
+ * from the table, URI schemes nobody serves. Offline. The same code path serves `check` and
+ * `run`. */
+joist_status joist_pipeline_check(joist_pipeline *p, const void *options, joist_error *e);
+
+/* Also opens every source and store, writing nothing. After joist_pipeline_check. */
+joist_status joist_pipeline_check_online(joist_pipeline *p, joist_env *env, joist_error *e);
+
+typedef struct joist_report joist_report;
+
+typedef struct joist_run_options {
+    int workers;                /* 0 = processors */
+    uint64_t memory;            /* bytes; 0 = a quarter of RAM */
+    size_t bundle_elements;     /* 0 = chosen by the engine; tests use 1, 2, 7 */
+    bool dry_run;               /* everything runs, stores count and discard */
+    joist_text dead;            /* directory of dead letters; empty: they are counted only */
+    joist_text run_id;          /* empty: a new one */
+    joist_text spill;           /* directory for temporary files; empty: $TMPDIR or /tmp */
+    bool mask_pii;              /* also mask PII fields in dead letters */
+    joist_env *env;             /* NULL: joist_env_system() */
+    /* Called about every 100 ms and at the end, on the caller's thread, with the numbers so far. */
+    void (*progress)(void *user, const joist_report *r);
+    void *user;
+} joist_run_options;
+
+/* ---- what happened: owned by the pipeline until its next run or joist_pipeline_free ---------- */
+typedef struct joist_port_count { const char *name; uint64_t count; } joist_port_count;
+typedef struct joist_code_count { const char *code; uint64_t count; } joist_code_count;
+typedef struct joist_stage_report {
+    const char *name;
+    uint64_t in;
+    joist_port_count outs[8]; size_t outs_count;
+    joist_code_count rejected[16]; size_t rejected_count;
+    joist_port_count counters[16]; size_t counters_count;    /* user counters */
+    uint64_t retried;
+    double busy_seconds;        /* over all workers */
+} joist_stage_report;
+typedef struct joist_sink_report {
+    const char *name;
+    joist_text uri, table;
+    uint64_t rows;
+    bool committed;
+    double seconds;
+} joist_sink_report;
+
+struct joist_report {
+    joist_text run_id;
+    const char *pipeline;
+    const char *status;         /* "running", "done", "failed", "interrupted" */
+    joist_time started;
+    double seconds, first_record_seconds;
+    uint64_t files, skipped, records, bytes, bytes_total;    /* bytes_total: 0 = unknown */
+    uint64_t rejected;
+    uint64_t spilled_bytes, peak_memory;
+    const joist_stage_report *stages; size_t stages_count;
+    const joist_sink_report *sinks; size_t sinks_count;
+    uint64_t mail_sent, mail_failed, mail_pending;           /* outboxes */
+    joist_text dead;            /* the file, empty if there was none to write */
+    joist_error error;
+    bool adds_up;               /* records in = outputs + rejects, at every stage */
+};
+
+/* Runs it: JOIST_OK, or JOIST_FAILED with report->error. Call after joist_pipeline_check. */
+joist_status joist_pipeline_run(joist_pipeline *p, const joist_run_options *o,
+                                const joist_report **report);
+
+/* Asks the running pipeline to stop: reading ends, nothing uncommitted becomes visible.
+ * Async-signal-safe. */
+void joist_stop(void);
+
+/* ---- the command line ------------------------------------------------------------------------ */
+/* A pipeline binary is this: `return joist_main(argc, argv, &def);`. Verbs and options:
+ * docs/cli.md. */
+int joist_main(int argc, char **argv, const joist_pipeline_def *def);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Pushing bundles through a fused stage. */
+#include "chain.h"
+
+enum { PORT_BYTES = 64 << 10, LEAST_CAP = 16, MOST_CAP = 1024, MOST_ATTEMPTS = 6 };
+
+static void fail_step(jst_chain *c, const joist_error *e)
+{
+    jst_run_fail(c->worker->run, e);
+}
+
+/* ---- running one step ---------------------------------------------------------------------------------- */
+
+static joist_status retry_later(jst_chain *c, const jst_step *step, int attempt)
+{
+    joist_env *env = c->worker->run->env;
+    if (attempt > MOST_ATTEMPTS) {
+        joist_error e;
+        joist_fail_with(&e, JOIST_TEMPORARY, "step '%.*s' (%.*s:%d) asked for a retry %d times",
+                        JOIST_ARG(step->plan->node->name), JST_AT(step->plan->node), MOST_ATTEMPTS);
+        fail_step(c, &e);
+        return JOIST_FAILED;
+    }
+    jst_tick_add(&step->counts->retried, 1);
+    env->sleep_ms(env, (int64_t)(50 << attempt) + (int64_t)(env->random(env) % 50));
+    return JOIST_RETRY;
+}
+
+/* A status other than OK at element frame->next: true to go on behind or at it. */
+static bool handle(jst_chain *c, jst_step *step, joist_status status, int *attempt)
+{
+    joist_error e;
+    switch (status) {
+    case JOIST_REJECTED:
+        step->frame.next++;
+        *attempt = 0;
+        if (c->ctx.rejected)
+            return true;
+        joist_fail_with(&e, JOIST_FATAL, "step '%.*s' (%.*s:%d) returned JOIST_REJECTED without calling "
+                        "joist_reject", JOIST_ARG(step->plan->node->name), JST_AT(step->plan->node));
+        fail_step(c, &e);
+        return false;
+    case JOIST_RETRY:
+        return retry_later(c, step, ++*attempt) == JOIST_RETRY;
+    default:
+        fail_step(c, &c->ctx.error);
+        return false;
+    }
+}
+
+static void process(jst_chain *c, jst_step *step)
+{
+    int attempt = 0;
+    while (step->frame.next < step->frame.count) {
+        c->ctx.rejected = false;
+        joist_status status = step->plan->fn->bundle(&step->frame);
+        if (status != JOIST_OK && !handle(c, step, status, &attempt))
+            return;
+    }
+}
+
+/* The step's own time is what its consumers, run from within, did not use. */
+static void run_step(jst_chain *c, jst_step *step, joist_port *in)
+{
+    const joist_context pub = c->ctx.pub;
+    const jst_node *node = c->ctx.node;
+    const joist_type *type = c->ctx.type;
+    int64_t nested_before = c->nested_ns, begin = jst_nanoseconds();
+    c->nested_ns = 0;
+    c->ctx.node = step->plan->node;
+    c->ctx.type = step->plan->fn->in;
+    step->frame.elements = in->items;
+    step->frame.positions = in->positions;
+    step->frame.count = in->count;
+    step->frame.next = 0;
+    jst_tick_add(&step->counts->in, in->count);
+    process(c, step);
+    int64_t took = jst_nanoseconds() - begin;
+    jst_tick_add(&step->counts->busy_ns, (uint64_t)(took - c->nested_ns));
+    c->nested_ns = nested_before + took;
+    c->ctx.pub = pub;
+    c->ctx.node = node;
+    c->ctx.type = type;
+}
+
+/* ---- ports ------------------------------------------------------------------------------------------------ */
+
+static void deliver(jst_chain *c, const jst_target *to, joist_port *port)
+{
+    jst_run *run = c->worker->run;
+    joist_error e;
+    switch (to->kind) {
+    case JST_TO_DOFN:
+        run_step(c, &c->steps[to->index], port);
+        break;
+    case JST_TO_SHUFFLE:
+        if (jst_shuffle_add(run->shuffles[to->index], c->worker->index, port->items, port->positions,
+                            port->count, &e))
+            jst_run_fail(run, &e);
+        break;
+    case JST_TO_VIEW:
+        jst_view_add(run->views[to->index], port->items, port->count);
+        break;
+    }
+}
+
+void joist_port_drain(joist_port *port)
+{
+    jst_context *ctx = (jst_context *)(void *)port->ctx;
+    jst_chain *c = ctx->chain;
+    const jst_outlet *outlet = &c->outlets[port - c->ports];
+    jst_tick_add(outlet->count, port->count);
+    for (size_t i = 0; port->count && i < outlet->targets->count; i++)
+        if (!atomic_load_explicit(&c->worker->run->failed, memory_order_relaxed))
+            deliver(c, &outlet->targets->items[i], port);
+    port->count = 0;
+}
+
+/* ---- bundles ------------------------------------------------------------------------------------------------ */
+
+static void lifecycle(jst_chain *c, jst_step *step, joist_phase phase)
+{
+    c->ctx.node = step->plan->node;
+    c->ctx.type = NULL;
+    c->ctx.pub.element = NULL;
+    joist_status status = step->plan->fn->lifecycle(&step->frame, phase);
+    if (status != JOIST_OK && !c->ctx.error.message[0])
+        joist_fail_with(&c->ctx.error, JOIST_FATAL, "step '%.*s' (%.*s:%d) failed",
+                        JOIST_ARG(step->plan->node->name), JST_AT(step->plan->node));
+    if (status != JOIST_OK)
+        fail_step(c, &c->ctx.error);
+}
+
+void jst_chain_begin(jst_chain *c)
+{
+    for (size_t i = 0; i < c->stage->count; i++)
+        lifecycle(c, &c->steps[i], JOIST_START_BUNDLE);
+}
+
+static void account(jst_chain *c)
+{
+    jst_run *run = c->worker->run;
+    joist_error e;
+    for (size_t i = 0; i < run->plan->shuffles_count; i++)
+        if (jst_shuffle_account(run->shuffles[i], c->worker->index, &e))
+            jst_run_fail(run, &e);
+    if (jst_shuffle_account(run->dead, c->worker->index, &e))
+        jst_run_fail(run, &e);
+}
+
+void jst_chain_end(jst_chain *c)
+{
+    joist_port_drain(&c->ports[0]);
+    for (size_t i = 0; i < c->stage->count; i++) {
+        jst_step *step = &c->steps[i];
+        for (size_t o = 0; o < step->plan->fn->outs_count; o++)
+            joist_port_drain(&step->frame.outs[o]);
+        lifecycle(c, step, JOIST_FINISH_BUNDLE);
+        for (size_t o = 0; o < step->plan->fn->outs_count; o++)
+            joist_port_drain(&step->frame.outs[o]);
+    }
+    account(c);
+    joist_arena_reset(c->worker->arena);
+}
+
+/* ---- making ------------------------------------------------------------------------------------------------- */
+
+static size_t port_cap(const jst_run *run, size_t size)
+{
+    if (run->o.bundle_elements)
+        return run->o.bundle_elements;
+    size_t cap = PORT_BYTES / size;
+    return cap < LEAST_CAP ? LEAST_CAP : cap > MOST_CAP ? MOST_CAP : cap;
+}
+
+static joist_port *make_port(jst_chain *c, const joist_type *type, const jst_targets *targets, jst_tick *count)
+{
+    joist_port *port = &c->ports[c->ports_count];
+    size_t cap = port_cap(c->worker->run, type->size);
+    *port = (joist_port){ .items = joist_arena_alloc(c->arena, cap * type->size), .cap = cap,
+                          .positions = joist_arena_alloc(c->arena, cap * sizeof *port->positions),
+                          .ctx = &c->ctx.pub };
+    c->outlets[c->ports_count++] = (jst_outlet){ targets, type->size, count };
+    return port;
+}
+
+static void make_step(jst_chain *c, size_t i)
+{
+    const jst_fused_dofn *d = &c->stage->dofns[i];
+    jst_run *run = c->worker->run;
+    jst_step *step = &c->steps[i];
+    step->plan = d;
+    step->counts = &c->worker->counts[jst_node_index(run->plan, d->node)];
+    step->sides = joist_arena_zalloc(c->arena, (d->fn->sides_count + 1) * sizeof *step->sides);
+    for (size_t k = 0; k < d->fn->sides_count; k++)
+        step->sides[k].view = run->views[d->views[k]];
+    step->frame = (joist_frame){ .ctx = &c->ctx.pub, .outs = &c->ports[c->ports_count],
+        .sides = step->sides, .config = d->config,
+        .state = d->fn->state_size ? joist_arena_zalloc(c->arena, d->fn->state_size) : NULL };
+    for (size_t o = 0; o < d->fn->outs_count; o++)
+        make_port(c, d->fn->outs[o].type, &d->outs[o], &step->counts->outs[o]);
+}
+
+static const jst_node *root_node(const jst_run *run, const jst_stage *stage)
+{
+    return stage->from_shuffle ? run->plan->shuffles[stage->root].node
+                               : &run->p->graph.nodes.items[stage->root];
+}
+
+jst_chain *jst_chain_new(jst_worker *w, const jst_stage *stage)
+{
+    joist_arena *arena = joist_arena_new();
+    jst_chain *c = joist_arena_zalloc(arena, sizeof *c);
+    *c = (jst_chain){ .worker = w, .stage = stage, .arena = arena };
+    c->ctx = (jst_context){ .worker = w, .chain = c, .node = root_node(w->run, stage) };
+    size_t ports = 1;
+    for (size_t i = 0; i < stage->count; i++)
+        ports += stage->dofns[i].fn->outs_count;
+    c->ports = joist_arena_zalloc(arena, ports * sizeof *c->ports);
+    c->outlets = joist_arena_zalloc(arena, ports * sizeof *c->outlets);
+    c->steps = joist_arena_zalloc(arena, (stage->count + 1) * sizeof *c->steps);
+    size_t root = jst_node_index(w->run->plan, c->ctx.node);
+    make_port(c, stage->type, &stage->root_out, &w->counts[root].outs[0]);
+    for (size_t i = 0; i < stage->count; i++)
+        make_step(c, i);
+    for (size_t i = 0; i < stage->count; i++)
+        lifecycle(c, &c->steps[i], JOIST_SETUP);
+    c->ctx.node = root_node(w->run, stage);
+    return c;
+}
+
+void jst_chain_free(jst_chain *c)
+{
+    for (size_t i = 0; i < c->stage->count; i++)
+        lifecycle(c, &c->steps[i], JOIST_TEARDOWN);
+    joist_arena_free(c->arena);
+}

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Everything that can be wrong with a graph, offline. `check` and `run` both come through here, on the
+ * graph that came back from its serialised form, so neither can accept what the other refuses. */
+#include "pipeline.h"
+
+#include "joist/text.h"
+
+#include <stdio.h>
+
+const joist_connector *jst_connector_of(const joist_pipeline_def *def, joist_text uri)
+{
+    joist_text scheme = joist_uri_scheme(uri);
+    const joist_connector *const *tables[2] = { def->connectors, joist_connectors };
+    for (size_t t = 0; t < 2; t++)
+        for (size_t i = 0; tables[t] && tables[t][i]; i++)
+            for (size_t s = 0; s < 4 && tables[t][i]->schemes[s]; s++)
+                if (joist_text_equal(scheme, joist_text_of(tables[t][i]->schemes[s])))
+                    return tables[t][i];
+    return NULL;
+}
+
+const joist_dofn *jst_dofn_of(const joist_pipeline_def *def, joist_text name)
+{
+    for (size_t i = 0; def->dofns && def->dofns[i]; i++)
+        if (joist_text_equal(name, joist_text_of(def->dofns[i]->name)))
+            return def->dofns[i];
+    return NULL;
+}
+
+bool jst_fields_of(const joist_type *type, joist_text_list names, joist_fields *out, joist_text *missing)
+{
+    *out = (joist_fields){ 0 };
+    for (size_t i = 0; i < names.count && i < 8; i++) {
+        const joist_field *f = joist_type_field(type, names.items[i]);
+        if (!f) {
+            *missing = names.items[i];
+            return false;
+        }
+        out->offset[out->count++] = f->offset;
+    }
+    return true;
+}
+
+#define REFUSE(e, n, fmt, ...) \
+    joist_fail_with(e, JOIST_GRAPH, "%.*s:%d: " fmt, JST_AT(n), __VA_ARGS__)
+
+typedef bool (*can_serve)(const joist_connector *c);
+static bool can_read(const joist_connector *c) { return c->source; }
+static bool can_store(const joist_connector *c) { return c->store; }
+static bool can_send(const joist_connector *c) { return c->sender; }
+
+static void known_schemes(const joist_pipeline_def *def, can_serve serves, char *out, size_t size)
+{
+    const joist_connector *const *tables[2] = { joist_connectors, def->connectors };
+    size_t len = 0;
+    out[0] = '\0';
+    for (size_t t = 0; t < 2; t++)
+        for (size_t i = 0; tables[t] && tables[t][i]; i++)
+            for (size_t s = 0; s < 4 && tables[t][i]->schemes[s] && serves(tables[t][i]); s++) {
+                const char *scheme = tables[t][i]->schemes[s];
+                int n = snprintf(out + len, size - len, "%s%s%s", len ? ", " : "",
+                                 *scheme ? scheme : "a path", *scheme ? ":" : "");
+                if (n < 0 || (size_t)n >= size - len)
+                    return;
+                len += (size_t)n;
+            }
+}
+
+static joist_status check_uri(const joist_pipeline *p, const jst_node *n, joist_text uri,
+                              can_serve serves, const char *verb, joist_error *e)
+{
+    if (!uri.len)
+        return REFUSE(e, n, "step '%.*s' has nothing to %s: .uri is empty", JOIST_ARG(n->name), verb);
+    const joist_connector *c = jst_connector_of(p->def, uri);
+    if (c && c->version != JOIST_CONNECTOR_VERSION)
+        return REFUSE(e, n, "connector '%s' is of version %u; this library serves version %d",
+                      c->name, c->version, JOIST_CONNECTOR_VERSION);
+    if (c && serves(c))
+        return JOIST_OK;
+    char known[300];
+    known_schemes(p->def, serves, known, sizeof known);
+    joist_text scheme = joist_uri_scheme(uri);
+    return REFUSE(e, n, "cannot %s '%.*s:' (step '%.*s'); known here: %s", verb, JOIST_ARG(scheme),
+                  JOIST_ARG(n->name), known);
+}
+
+static const joist_type *type_of(const joist_pipeline *p, int64_t coll)
+{
+    size_t port = 0;
+    const jst_node *n = jst_graph_producer(&p->graph, coll, &port);
+    return n ? jst_types_find(&p->types, n->outputs.items[port].type) : NULL;
+}
+
+static joist_status check_names(const joist_pipeline *p, const jst_node *n, const joist_type *type,
+                                joist_text_list names, joist_error *e)
+{
+    joist_fields fields;
+    joist_text missing = { 0 };
+    if (!jst_fields_of(type, names, &fields, &missing))
+        return REFUSE(e, n, "record '%s' has no field '%.*s'", type->name, JOIST_ARG(missing));
+    for (uint32_t i = 0; i < fields.count; i++) {
+        const joist_field *f = joist_type_field(type, names.items[i]);
+        if (joist_field_repeated(f) || f->kind == JOIST_KIND_RECORD)
+            return REFUSE(e, n, "field '%s' is a %s and cannot be a key", f->name,
+                          joist_field_repeated(f) ? "list" : "record");
+    }
+    (void)p;
+    return JOIST_OK;
+}
+
+static joist_status check_types(const joist_pipeline *p, const jst_node *n, joist_error *e)
+{
+    for (size_t i = 0; i < n->outputs.count; i++)
+        if (!jst_types_find(&p->types, n->outputs.items[i].type))
+            return REFUSE(e, n, "record type '%.*s' is not known to this program",
+                          JOIST_ARG(n->outputs.items[i].type));
+    return JOIST_OK;
+}
+
+/* Inputs and side inputs must be made by an earlier node: that also rules out cycles. */
+static joist_status check_edge(const joist_pipeline *p, const jst_node *n, int64_t coll,
+                               joist_text what, joist_error *e)
+{
+    const jst_node *from = jst_graph_producer(&p->graph, coll, NULL);
+    if (!from)
+        return REFUSE(e, n, "step '%.*s': no step makes %.*s", JOIST_ARG(n->name), JOIST_ARG(what));
+    if (from >= n)
+        return REFUSE(e, n, "step '%.*s' is part of a cycle: %.*s is made by '%.*s', which comes later",
+                      JOIST_ARG(n->name), JOIST_ARG(what), JOIST_ARG(from->name));
+    return JOIST_OK;
+}
+
+static joist_status check_edges(const joist_pipeline *p, const jst_node *n, joist_error *e)
+{
+    for (size_t i = 0; i < n->inputs.count; i++)
+        if (check_edge(p, n, n->inputs.items[i].coll, JOIST_TEXT("its input"), e))
+            return JOIST_FAILED;
+    for (size_t i = 0; i < n->sides.count; i++)
+        if (check_edge(p, n, n->sides.items[i].coll, n->sides.items[i].name, e))
+            return JOIST_FAILED;
+    return JOIST_OK;
+}
+
+static joist_status check_pardo(const joist_pipeline *p, const jst_node *n, joist_error *e)
+{
+    const joist_dofn *fn = jst_dofn_of(p->def, n->dofn);
+    if (!fn)
+        return REFUSE(e, n, "DoFn '%.*s' is not in the program's table: add &%.*s_dofn to dofns[]",
+                      JOIST_ARG(n->dofn), JOIST_ARG(n->dofn));
+    const joist_type *in = type_of(p, n->inputs.items[0].coll);
+    if (!in || !jst_type_equal(in, fn->in))
+        return REFUSE(e, n, "DoFn '%s' takes '%s', its input is '%s'", fn->name, fn->in->name,
+                      in ? in->name : "?");
+    if (n->sides.count != fn->sides_count)
+        return REFUSE(e, n, "DoFn '%s' has %zu side inputs, %zu are given", fn->name, fn->sides_count,
+                      n->sides.count);
+    for (size_t i = 0; i < n->sides.count; i++) {
+        const joist_field *key = joist_type_field(fn->sides[i].type, n->sides.items[i].key);
+        if (!key || key->kind != JOIST_KIND_TEXT || key->texts)
+            return REFUSE(e, n, "side input '%s' of '%s' must be keyed by a text field",
+                          fn->sides[i].name, fn->name);
+    }
+    return JOIST_OK;
+}
+
+static joist_status check_aggregate(const joist_pipeline *p, const jst_node *n, const joist_type *in,
+                                    joist_error *e)
+{
+    if (check_names(p, n, in, n->key, e) || check_names(p, n, in, n->by, e))
+        return JOIST_FAILED;
+    if (jst_op_of(n->op) == JST_LATEST)
+        return JOIST_OK;
+    const joist_field *key = joist_type_field(in, n->key.items[0]);
+    if (key->kind == JOIST_KIND_TEXT || key->kind == JOIST_KIND_INT || key->kind == JOIST_KIND_BOOL)
+        return JOIST_OK;
+    return REFUSE(e, n, "'%.*s' counts by a text, int or bool field; '%s' is %s", JOIST_ARG(n->name),
+                  key->name, joist_kind_name(key->kind));
+}
+
+static joist_status check_outbox(const jst_node *n, const joist_type *in, joist_error *e)
+{
+    static const struct { const char *name; joist_kind kind; } wanted[] = {
+        { "status", JOIST_KIND_TEXT }, { "attempts", JOIST_KIND_INT }, { "last_error", JOIST_KIND_TEXT },
+        { "created_at", JOIST_KIND_TIME }, { "updated_at", JOIST_KIND_TIME }, { "body", JOIST_KIND_JSON },
+    };
+    if (n->key.count != 1 || joist_type_field(in, n->key.items[0])->kind != JOIST_KIND_TEXT)
+        return REFUSE(e, n, "outbox '%.*s' needs .key = one text field", JOIST_ARG(n->name));
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        const joist_field *f = joist_type_field(in, joist_text_of(wanted[i].name));
+        if (!f || f->kind != wanted[i].kind)
+            return REFUSE(e, n, "a record of an outbox needs a field '%s' of kind %s; '%s' has none",
+                          wanted[i].name, joist_kind_name(wanted[i].kind), in->name);
+    }
+    return JOIST_OK;
+}
+
+static joist_status check_write(const joist_pipeline *p, const jst_node *n, const joist_type *in,
+                                joist_error *e)
+{
+    if (check_uri(p, n, n->uri, can_store, "write to", e))
+        return JOIST_FAILED;
+    if (check_names(p, n, in, n->key, e) || check_names(p, n, in, n->by, e))
+        return JOIST_FAILED;
+    if (n->window.len && !n->window_field.len)
+        return REFUSE(e, n, "'%.*s' replaces an hour and needs .window = JOIST_FIELDS(%s, …)",
+                      JOIST_ARG(n->name), in->name);
+    if (n->endpoint.len && check_uri(p, n, n->endpoint, can_send, "post to", e))
+        return JOIST_FAILED;
+    return n->outbox ? check_outbox(n, in, e) : JOIST_OK;
+}
+
+static joist_status check_read(const joist_pipeline *p, const jst_node *n, joist_error *e)
+{
+    if (check_uri(p, n, n->uri, can_read, "read", e))
+        return JOIST_FAILED;
+    for (size_t i = 0; i < n->otherwise.count; i++)
+        if (check_uri(p, n, n->otherwise.items[i], can_read, "read", e))
+            return JOIST_FAILED;
+    const joist_text hours[] = { n->window, n->since, n->until };
+    joist_time parsed;
+    for (size_t i = 0; i < 3; i++)
+        if (hours[i].len && !joist_hour_parse(hours[i], &parsed))
+            return REFUSE(e, n, "'%.*s' is no UTC hour: write YYYY-MM-DDTHH", JOIST_ARG(hours[i]));
+    return JOIST_OK;
+}
+
+static joist_status check_flatten(const joist_pipeline *p, const jst_node *n, joist_error *e)
+{
+    for (size_t i = 1; i < n->inputs.count; i++) {
+        const joist_type *a = type_of(p, n->inputs.items[0].coll), *b = type_of(p, n->inputs.items[i].coll);
+        if (!a || !b || !jst_type_equal(a, b))
+            return REFUSE(e, n, "'%.*s' flattens collections of different records", JOIST_ARG(n->name));
+    }
+    return JOIST_OK;
+}
+
+static joist_status check_node(const joist_pipeline *p, const jst_node *n, joist_error *e)
+{
+    jst_op op = jst_op_of(n->op);
+    if (op == JST_OP_COUNT)
+        return REFUSE(e, n, "unknown operation '%.*s'", JOIST_ARG(n->op));
+    if (check_types(p, n, e) || check_edges(p, n, e))
+        return JOIST_FAILED;
+    if (op != JST_READ && !n->inputs.count)
+        return REFUSE(e, n, "step '%.*s' has no input", JOIST_ARG(n->name));
+    const joist_type *in = n->inputs.count ? type_of(p, n->inputs.items[0].coll) : NULL;
+    switch (op) {
+    case JST_READ: return check_read(p, n, e);
+    case JST_PARDO: return check_pardo(p, n, e);
+    case JST_FLATTEN: return check_flatten(p, n, e);
+    case JST_WRITE: return check_write(p, n, in, e);
+    default: return check_aggregate(p, n, in, e);
+    }
+}
+
+static bool is_used(const jst_graph *g, int64_t coll)
+{
+    for (size_t i = 0; i < g->nodes.count; i++) {
+        const jst_node *n = &g->nodes.items[i];
+        for (size_t k = 0; k < n->inputs.count; k++)
+            if (n->inputs.items[k].coll == coll)
+                return true;
+        for (size_t k = 0; k < n->sides.count; k++)
+            if (n->sides.items[k].coll == coll)
+                return true;
+    }
+    return false;
+}
+
+static joist_status check_used(const jst_graph *g, const jst_node *n, joist_error *e)
+{
+    for (size_t i = 0; i < n->outputs.count; i++)
+        if (!is_used(g, n->outputs.items[i].coll))
+            return REFUSE(e, n, "output '%.*s' of '%.*s' goes nowhere: use it or remove the port",
+                          JOIST_ARG(n->outputs.items[i].name), JOIST_ARG(n->name));
+    return JOIST_OK;
+}
+
+static joist_status check_unique(const jst_graph *g, const jst_node *n, joist_error *e)
+{
+    for (const jst_node *m = g->nodes.items; m < n; m++)
+        if (joist_text_equal(m->name, n->name))
+            return REFUSE(e, n, "two steps are called '%.*s'; the other is at %.*s:%d",
+                          JOIST_ARG(n->name), JST_AT(m));
+    return JOIST_OK;
+}
+
+joist_status jst_check_graph(const joist_pipeline *p, joist_error *e)
+{
+    const jst_graph *g = &p->graph;
+    if (!g->nodes.count)
+        return joist_fail_with(e, JOIST_GRAPH, "pipeline '%s' has no steps", p->def->name);
+    for (size_t i = 0; i < g->nodes.count; i++) {
+        const jst_node *n = &g->nodes.items[i];
+        if (check_unique(g, n, e) || check_node(p, n, e))
+            return JOIST_FAILED;
+    }
+    for (size_t i = 0; i < g->nodes.count; i++)
+        if (check_used(g, &g->nodes.items[i], e))
+            return JOIST_FAILED;
+    return JOIST_OK;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Stores: opened before anything is read, written and prepared side by side after everything has been
+ * processed, committed one after another in the order of their first joist_write. Killed before its
+ * commit a store shows nothing of the run; killed between two commits, running again completes it. */
+#include "run.h"
+
+enum { ROWS_BYTES = 64 << 10, MOST_ROWS = 256, MOST_ATTEMPTS = 6 };
+
+/* Waits before attempt number `attempt` + 1; false when there is none. */
+static bool again(jst_run *run, joist_status status, int attempt, joist_error *e)
+{
+    if (status != JOIST_RETRY || jst_run_stopping(run))
+        return false;
+    if (attempt >= MOST_ATTEMPTS) {
+        e->failure = JOIST_TEMPORARY;
+        return false;
+    }
+    run->env->sleep_ms(run->env, (int64_t)(100 << attempt) + (int64_t)(run->env->random(run->env) % 100));
+    return true;
+}
+
+joist_status jst_stores_open(jst_run *run)
+{
+    for (size_t i = 0; i < run->plan->stores_count && !run->o.dry_run; i++) {
+        const jst_store_plan *s = &run->plan->stores[i];
+        joist_error e = { 0 };
+        joist_status status;
+        int attempt = 0;
+        do
+            status = s->connector->store->open(s->uri, s->specs, s->count, run->env, &run->stores[i], &e);
+        while (again(run, status, attempt++, &e));
+        if (status != JOIST_OK)
+            return jst_run_fail(run, &e);
+    }
+    return JOIST_OK;
+}
+
+void jst_stores_close(jst_run *run)
+{
+    for (size_t i = 0; i < run->plan->stores_count; i++) {
+        if (run->stores[i])
+            run->stores[i]->ops->close(run->stores[i]);
+        run->stores[i] = NULL;
+    }
+}
+
+/* ---- writing one table ------------------------------------------------------------------------------------ */
+
+typedef struct table_writer {
+    jst_run *run;
+    jst_worker *worker;
+    joist_store *store;             /* NULL: a dry run */
+    const jst_table_plan *table;
+    size_t index;                   /* of the table in its store */
+    const jst_shuffle *shuffle;
+    size_t node;
+    joist_arena *arena;
+    char *rows; size_t count, cap;
+    const joist_position *positions[MOST_ROWS];
+    uint64_t written, rejected;
+} table_writer;
+
+static void reject_row(table_writer *w, size_t i, const joist_error *why)
+{
+    jst_rejected r = { .node = w->table->node, .code = "sink_row", .message = joist_text_of(why->message),
+                       .type = w->shuffle->plan->out,
+                       .element = w->rows + i * w->shuffle->plan->out->size, .at = w->positions[i] };
+    size_t code = jst_code_index(w->run, r.code);
+    jst_tick_add(&w->worker->counts[w->node].rejected[code], 1);
+    jst_dead_add(w->worker, &r);
+    w->rejected++;
+}
+
+/* Rows behind a refused one are a new call. */
+static joist_status flush(table_writer *w, joist_error *e)
+{
+    size_t size = w->shuffle->plan->out->size, from = 0;
+    int attempt = 0;
+    while (w->store && from < w->count) {
+        joist_rows rows = { w->rows + from * size, w->count - from, size, w->positions + from };
+        size_t row = 0;
+        joist_status status = w->store->ops->write(w->store, w->index, &rows, &row, e);
+        if (status == JOIST_REJECTED) {
+            reject_row(w, from + row, e);
+            from += row + 1;
+        } else if (status == JOIST_OK) {
+            break;
+        } else if (!again(w->run, status, attempt++, e)) {
+            return JOIST_FAILED;
+        }
+    }
+    w->written += w->count;
+    w->count = 0;
+    joist_arena_reset(w->arena);
+    return JOIST_OK;
+}
+
+/* Entries on disk die with the next one, so their bytes are kept for the batch. */
+static joist_status add_row(table_writer *w, const jst_entry *entry, joist_error *e)
+{
+    size_t size = sizeof *entry + entry->key_len + entry->order_len + entry->value_len;
+    jst_entry *copy = memcpy(joist_arena_alloc(w->arena, size), entry, size);
+    if (!jst_entry_decode(w->shuffle, copy, w->rows + w->count * w->shuffle->plan->out->size, w->arena))
+        return joist_fail_with(e, JOIST_FATAL, "a temporary row of '%s' cannot be read back",
+                               w->shuffle->plan->out->name);
+    w->positions[w->count++] = &copy->at;
+    return w->count == w->cap ? flush(w, e) : JOIST_OK;
+}
+
+static joist_status write_rows(table_writer *w, joist_error *e)
+{
+    jst_merge *m = jst_merge_open(w->shuffle, JST_PARTITIONS);
+    joist_status status = JOIST_OK;
+    e->message[0] = '\0';
+    for (const jst_entry *entry; status == JOIST_OK && (entry = jst_merge_next(m, e));) {
+        status = add_row(w, entry, e);
+        if (status == JOIST_OK && jst_run_stopping(w->run))
+            status = JOIST_FAILED;
+    }
+    if (status == JOIST_OK && e->message[0])
+        status = JOIST_FAILED;
+    if (status == JOIST_OK)
+        status = flush(w, e);
+    jst_merge_close(m);
+    return status;
+}
+
+static joist_status write_table(jst_worker *worker, size_t store, size_t index, joist_error *e)
+{
+    jst_run *run = worker->run;
+    const jst_table_plan *table = &run->plan->stores[store].tables[index];
+    const jst_shuffle *shuffle = run->shuffles[table->shuffle];
+    size_t size = shuffle->plan->out->size, cap = ROWS_BYTES / size;
+    table_writer w = { .run = run, .worker = worker, .store = run->stores[store], .table = table,
+                       .index = index, .shuffle = shuffle, .arena = joist_arena_new(),
+                       .node = jst_node_index(run->plan, table->node),
+                       .cap = cap < 1 ? 1 : cap > MOST_ROWS ? MOST_ROWS : cap };
+    w.rows = joist_malloc(w.cap * size);
+    int64_t begin = jst_nanoseconds();
+    joist_status status = write_rows(&w, e);
+    run->table_seconds[w.node] = (double)(jst_nanoseconds() - begin) / 1e9;
+    run->table_rows[w.node] = w.written - w.rejected;
+    joist_free(w.rows);
+    joist_arena_free(w.arena);
+    return status;
+}
+
+/* ---- all stores side by side -------------------------------------------------------------------------------- */
+
+typedef struct store_work { atomic_size_t next, next_share; } store_work;
+
+static void write_stores(jst_worker *w, void *arg)
+{
+    store_work *work = arg;
+    jst_run *run = w->run;
+    size_t i;
+    while ((i = atomic_fetch_add(&work->next, 1)) < run->plan->stores_count) {
+        joist_error e = { 0 };
+        joist_status status = JOIST_OK;
+        for (size_t t = 0; t < run->plan->stores[i].count && status == JOIST_OK; t++)
+            status = write_table(w, i, t, &e);
+        int attempt = 0;
+        while (status == JOIST_OK && run->stores[i]) {
+            status = run->stores[i]->ops->prepare(run->stores[i], &e);
+            if (!again(run, status, attempt++, &e))
+                break;
+            status = JOIST_OK;
+        }
+        if (status != JOIST_OK && e.message[0])
+            jst_run_fail(run, &e);
+    }
+}
+
+/* Workers take (shuffle, share) pairs, so that sorting is shared out evenly. */
+static void seal_tables(jst_worker *w, void *arg)
+{
+    store_work *work = arg;
+    jst_run *run = w->run;
+    size_t i;
+    while ((i = atomic_fetch_add(&work->next_share, 1)) < run->plan->shuffles_count * run->workers_count)
+        jst_shuffle_seal(run->shuffles[i / run->workers_count], i % run->workers_count);
+}
+
+joist_status jst_stores_write(jst_run *run)
+{
+    store_work work = { 0 };
+    jst_parallel(run, seal_tables, &work);
+    jst_parallel(run, write_stores, &work);
+    return jst_run_stopping(run) ? JOIST_FAILED : JOIST_OK;
+}
+
+joist_status jst_stores_commit(jst_run *run)
+{
+    for (size_t i = 0; i < run->plan->stores_count; i++) {
+        const jst_store_plan *s = &run->plan->stores[i];
+        joist_error e = { 0 };
+        joist_status status = JOIST_OK;
+        int attempt = 0;
+        if (run->stores[i])
+            do
+                status = run->stores[i]->ops->commit(run->stores[i], &e);
+            while (again(run, status, attempt++, &e));
+        if (status != JOIST_OK)
+            return jst_run_fail(run, &e);
+        for (size_t t = 0; t < s->count && run->stores[i]; t++)
+            run->table_committed[jst_node_index(run->plan, s->tables[t].node)] = true;
+    }
+    return JOIST_OK;
+}

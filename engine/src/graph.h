@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The graph as data: a list of nodes that is itself a record, so that its serialised form is a row of
+ * beam:coder:row:v1 like everything else. `build` makes one, it is encoded, and what runs is what came
+ * back. Collections are numbered from 1; a node's outputs are numbered when it is added, so a graph that
+ * `build` made is in topological order. Fields and types are named, never pointed at. */
+#ifndef JST_GRAPH_H
+#define JST_GRAPH_H
+
+#include "joist/build.h"
+
+#define JST_EDGE(F, T)  F(T, int64_t, coll)
+#define JST_PORT(F, T)  F(T, int64_t, coll) F(T, joist_text, name) F(T, joist_text, type)
+#define JST_SIDE(F, T)                                                                            \
+    F(T, int64_t, coll) F(T, joist_text, name) F(T, joist_text, type) F(T, joist_text, key)       \
+    F(T, bool, allow_empty)
+JOIST_RECORD_EXTERN(jst_edge, JST_EDGE);
+JOIST_RECORD_EXTERN(jst_port, JST_PORT);
+JOIST_RECORD_EXTERN(jst_side, JST_SIDE);
+
+/* One node; which members mean something depends on `op`. */
+#define JST_NODE(F, T)                                                                            \
+    F(T, joist_text, op, JOIST_REQUIRED, .help = "read pardo latest count sum flatten write")     \
+    F(T, joist_text, name, JOIST_REQUIRED, .help = "unique in the graph")                         \
+    F(T, jst_edge_list, inputs, 0, JOIST_LIST_OF(jst_edge))                                       \
+    F(T, jst_port_list, outputs, 0, JOIST_LIST_OF(jst_port))                                      \
+    F(T, jst_side_list, sides, 0, JOIST_LIST_OF(jst_side))                                        \
+    F(T, joist_text, dofn, 0, .help = "pardo: name in the program's table")                       \
+    F(T, joist_bytes, config, 0, .help = "pardo: its configuration as a row")                     \
+    F(T, joist_text, uri) F(T, joist_text, table)                                                 \
+    F(T, joist_text_list, otherwise) F(T, int64_t, except) F(T, int64_t, max_record)              \
+    F(T, joist_text, window) F(T, joist_text, since) F(T, joist_text, until)                      \
+    F(T, joist_text_list, key, 0, .help = "field names")                                          \
+    F(T, joist_text_list, by) F(T, joist_text, number) F(T, joist_text, window_field)             \
+    F(T, bool, outbox) F(T, joist_text, endpoint)                                                 \
+    F(T, joist_text, file, JOIST_REQUIRED, .help = "where the program declares it")               \
+    F(T, int64_t, line)
+JOIST_RECORD_EXTERN(jst_node, JST_NODE);
+
+#define JST_GRAPH(F, T) F(T, joist_text, pipeline) F(T, jst_node_list, nodes, 0, JOIST_LIST_OF(jst_node))
+JOIST_RECORD_EXTERN(jst_graph, JST_GRAPH);
+
+typedef enum jst_op { JST_READ, JST_PARDO, JST_LATEST, JST_COUNT, JST_SUM, JST_FLATTEN, JST_WRITE, JST_OP_COUNT } jst_op;
+const char *jst_op_name(jst_op op);
+jst_op jst_op_of(joist_text name);       /* JST_OP_COUNT: no such op */
+
+/* The node and port that make a collection; NULL if none does. */
+const jst_node *jst_graph_producer(const jst_graph *g, int64_t coll, size_t *port);
+
+/* Types by name: what `build` and the table of DoFns mention. */
+typedef struct jst_types { const joist_type **items; size_t count, cap; } jst_types;
+
+/* Adds a type (and the records nested in it). A different type of the same name: the first is returned
+ * and stays; the caller reports it. */
+const joist_type *jst_types_add(jst_types *types, const joist_type *type);
+const joist_type *jst_types_find(const jst_types *types, joist_text name);
+bool jst_type_equal(const joist_type *a, const joist_type *b);   /* same name, fields, kinds and layout */
+void jst_types_free(jst_types *types);
+
+/* "a.c:12" for messages. */
+#define JST_AT(node) JOIST_ARG((node)->file), (int)(node)->line
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests: key.c. Order is checked on every pair of a sorted list, bytes on a few written out by
+ * hand. */
+#include "joist/record.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+
+#define SAMPLE(F, T)                                                                              \
+    F(T, joist_text, text, 0) F(T, joist_bytes, bytes, 0) F(T, joist_int, n, 0)                   \
+    F(T, joist_float, x, 0) F(T, joist_bool, y, 0) F(T, joist_time, at, 0)                        \
+    F(T, joist_text, must, JOIST_REQUIRED) F(T, int64_t, pn, 0) F(T, bool, py, 0)
+JOIST_RECORD(sample, SAMPLE);
+
+static int compare(const joist_fields *f, const sample *a, const sample *b)
+{
+    joist_buffer x = { 0 }, y = { 0 };
+    joist_key_encode(&sample_type, f, a, &x);
+    joist_key_encode(&sample_type, f, b, &y);
+    int c = joist_text_compare(joist_buffer_view(&x), joist_buffer_view(&y));
+    size_t least = x.len < y.len ? x.len : y.len;
+    cr_expect(c == 0 || memcmp(x.ptr, y.ptr, least) != 0, "one key is a prefix of another");
+    joist_buffer_free(&x);
+    joist_buffer_free(&y);
+    return (c > 0) - (c < 0);
+}
+
+/* `sorted` ascends strictly. */
+static void expect_order(joist_fields f, const sample *sorted, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < count; j++)
+            cr_expect_eq(compare(&f, &sorted[i], &sorted[j]), (i > j) - (i < j), "%zu %zu", i, j);
+}
+#define EXPECT_ORDER(sorted, ...)                                                                 \
+    expect_order(JOIST_FIELDS(sample, __VA_ARGS__), sorted, sizeof sorted / sizeof sorted[0])
+
+static void expect_key(joist_fields f, const sample *k, const char *bytes, size_t len)
+{
+    joist_buffer b = { 0 };
+    joist_key_encode(&sample_type, &f, k, &b);
+    cr_expect_arr_eq(b.ptr, bytes, b.len);
+    cr_expect_eq(b.len, len);
+    joist_buffer_free(&b);
+}
+
+Test(key, texts_by_bytes_null_first)
+{
+    const sample sorted[] = {
+        { .text = { NULL, 0 } }, { .text = { "", 0 } }, { .text = { "\0", 1 } },
+        { .text = { "\0\0", 2 } }, { .text = { "\0\1", 2 } }, { .text = { "\0\377", 2 } },
+        { .text = { "\1", 1 } }, { .text = { "a", 1 } }, { .text = { "a\0", 2 } },
+        { .text = { "a\0b", 3 } }, { .text = { "a\1", 2 } }, { .text = { "aa", 2 } },
+        { .text = { "b", 1 } }, { .text = { "\303\251", 2 } }, { .text = { "\377", 1 } },
+    };
+    EXPECT_ORDER(sorted, text);
+}
+
+Test(key, ints_by_value)
+{
+    const sample sorted[] = {
+        { .n = { 5, false } }, { .n = JOIST_INT(INT64_MIN) }, { .n = JOIST_INT(-256) },
+        { .n = JOIST_INT(-1) }, { .n = JOIST_INT(0) }, { .n = JOIST_INT(1) },
+        { .n = JOIST_INT(255) }, { .n = JOIST_INT(256) }, { .n = JOIST_INT(INT64_MAX) },
+    };
+    EXPECT_ORDER(sorted, n);
+}
+
+Test(key, times_by_instant)
+{
+    const sample sorted[] = {
+        { .at = { 5, false } }, { .at = JOIST_TIME_MS(INT64_MIN) }, { .at = JOIST_TIME_MS(-1) },
+        { .at = JOIST_TIME_MS(0) }, { .at = JOIST_TIME_MS(1700000000000) },
+        { .at = JOIST_TIME_MS(INT64_MAX) },
+    };
+    EXPECT_ORDER(sorted, at);
+}
+
+Test(key, floats_by_value_nan_last)
+{
+    const sample sorted[] = {
+        { .x = { 5, false } }, { .x = JOIST_FLOAT(-(double)INFINITY) },
+        { .x = JOIST_FLOAT(-1e300) },
+        { .x = JOIST_FLOAT(-1.5) }, { .x = JOIST_FLOAT(-5e-324) }, { .x = JOIST_FLOAT(0.0) },
+        { .x = JOIST_FLOAT(5e-324) }, { .x = JOIST_FLOAT(1.5) }, { .x = JOIST_FLOAT(1e300) },
+        { .x = JOIST_FLOAT((double)INFINITY) }, { .x = JOIST_FLOAT((double)NAN) },
+    };
+    EXPECT_ORDER(sorted, x);
+}
+
+Test(key, zeroes_are_equal_and_so_are_nans)
+{
+    joist_fields f = JOIST_FIELDS(sample, x);
+    sample zero = { .x = JOIST_FLOAT(0.0) }, minus = { .x = JOIST_FLOAT(-0.0) };
+    sample nan = { .x = JOIST_FLOAT((double)NAN) }, other = { .x = JOIST_FLOAT(-(double)NAN) };
+    cr_expect_eq(compare(&f, &zero, &minus), 0);
+    cr_expect_eq(compare(&f, &nan, &other), 0);
+}
+
+Test(key, bools_false_first)
+{
+    const sample sorted[] = {
+        { .y = { true, false } }, { .y = JOIST_BOOL(false) }, { .y = JOIST_BOOL(true) },
+    };
+    EXPECT_ORDER(sorted, y);
+}
+
+Test(key, earlier_fields_weigh_more)
+{
+    const sample sorted[] = {
+        { .n = JOIST_INT(9) }, { .text = JOIST_TEXT(""), .n = JOIST_INT(1) },
+        { .text = JOIST_TEXT("a") }, { .text = JOIST_TEXT("a"), .n = JOIST_INT(-1) },
+        { .text = JOIST_TEXT("a"), .n = JOIST_INT(7) }, { .text = { "a\0", 2 }, .n = JOIST_INT(0) },
+        { .text = JOIST_TEXT("ab"), .n = JOIST_INT(-5) },
+    };
+    EXPECT_ORDER(sorted, text, n);
+}
+
+Test(key, bytes_as_documented)
+{
+    sample k = { .text = { "a\0", 2 }, .bytes = { "z", 1 }, .n = JOIST_INT(-1),
+                 .y = JOIST_BOOL(true),
+              .x = JOIST_FLOAT(1), .at = JOIST_TIME_MS(2), .pn = -1, .py = true };
+    expect_key(JOIST_FIELDS(sample, text), &k, "\1a\0\377\0\0", 6);
+    expect_key(JOIST_FIELDS(sample, bytes), &k, "\1z\0\0", 4);
+    expect_key(JOIST_FIELDS(sample, n), &k, "\1\177\377\377\377\377\377\377\377", 9);
+    expect_key(JOIST_FIELDS(sample, x), &k, "\1\277\360\0\0\0\0\0\0", 9);
+    expect_key(JOIST_FIELDS(sample, at, y), &k, "\1\200\0\0\0\0\0\0\2\1\1", 11);
+    expect_key(JOIST_FIELDS(sample, text), &(sample){ 0 }, "\0", 1);
+}
+
+Test(key, a_plain_int_equals_a_boxed_one)
+{
+    sample k = { .n = JOIST_INT(-7), .pn = -7 };
+    expect_key(JOIST_FIELDS(sample, n), &k, "\1\177\377\377\377\377\377\377\371", 9);
+    expect_key(JOIST_FIELDS(sample, pn), &k, "\1\177\377\377\377\377\377\377\371", 9);
+}
+
+/* The row coder turns a NULL required text into ""; the key must not change with it. */
+Test(key, a_required_null_counts_as_empty)
+{
+    joist_fields f = JOIST_FIELDS(sample, must);
+    cr_expect_eq(compare(&f, &(sample){ 0 }, &(sample){ .must = JOIST_TEXT("") }), 0);
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * K-way merge of sorted runs, in memory and on disk, with a binary heap of cursors. Entries with one key
+ * meet here and are aggregated once more. Memory is one read buffer per run on disk. */
+#include "shuffle.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+enum { LEAST_BUFFER = 16 << 10, MOST_BUFFER = 256 << 10 };
+
+typedef struct cursor {
+    const jst_entry *entry;             /* current; NULL at the end */
+    size_t order;                       /* of runs: keeps equal keys stable */
+    jst_entry *const *at, *const *end;  /* in memory */
+    int fd;                             /* on disk */
+    uint64_t offset, left;              /* not yet in the buffer */
+    joist_buffer buffer;
+    size_t read;                        /* consumed bytes of the buffer */
+} cursor;
+
+struct jst_merge {
+    const jst_shuffle *shuffle;
+    cursor *cursors; size_t cursors_count;
+    cursor **heap; size_t heap_count;
+    size_t buffer_size;
+    bool started;
+    bool pending;                       /* the top was returned and must advance first */
+    joist_buffer kept;                  /* an entry whose twins are in other runs */
+};
+
+/* ---- cursors ---------------------------------------------------------------------------------------------- */
+
+/* Makes `need` bytes readable at the buffer's read position. */
+static bool refill(jst_merge *m, cursor *c, size_t need, joist_error *e)
+{
+    size_t have = c->buffer.len - c->read;
+    memmove(c->buffer.ptr, c->buffer.ptr + c->read, have);
+    c->buffer.len = have;
+    c->read = 0;
+    size_t want = need > m->buffer_size ? need : m->buffer_size;
+    while (c->buffer.len < need) {
+        size_t ask = want - c->buffer.len < c->left ? want - c->buffer.len : (size_t)c->left;
+        char *to = joist_buffer_reserve(&c->buffer, ask);
+        ssize_t n = pread(c->fd, to, ask, (off_t)c->offset);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            joist_fail_with(e, JOIST_FATAL, "cannot read back a temporary file: %s",
+                            n ? strerror(errno) : "it was cut short");
+            return false;
+        }
+        c->buffer.len += (size_t)n;
+        c->offset += (uint64_t)n;
+        c->left -= (uint64_t)n;
+    }
+    return true;
+}
+
+static bool readable(jst_merge *m, cursor *c, size_t need, joist_error *e)
+{
+    return c->buffer.len - c->read >= need || refill(m, c, need, e);
+}
+
+static bool advance_disk(jst_merge *m, cursor *c, joist_error *e)
+{
+    if (c->entry)
+        c->read += sizeof *c->entry + c->entry->cap;
+    c->entry = NULL;
+    if (c->buffer.len == c->read && !c->left)
+        return true;
+    if (!readable(m, c, sizeof(jst_entry), e))
+        return false;
+    jst_entry head;
+    memcpy(&head, c->buffer.ptr + c->read, sizeof head);
+    if (!readable(m, c, sizeof head + head.cap, e))
+        return false;
+    c->entry = (const jst_entry *)(const void *)(c->buffer.ptr + c->read);
+    return true;
+}
+
+static bool advance(jst_merge *m, cursor *c, joist_error *e)
+{
+    if (c->fd >= 0)
+        return advance_disk(m, c, e);
+    c->entry = c->at < c->end ? *c->at++ : NULL;
+    return true;
+}
+
+/* ---- heap -------------------------------------------------------------------------------------------------- */
+
+static bool before(const cursor *a, const cursor *b)
+{
+    int c = jst_entry_compare(a->entry, b->entry);
+    return c ? c < 0 : a->order < b->order;
+}
+
+static void sift_down(jst_merge *m, size_t at)
+{
+    cursor *c = m->heap[at];
+    for (size_t child; (child = 2 * at + 1) < m->heap_count; at = child) {
+        if (child + 1 < m->heap_count && before(m->heap[child + 1], m->heap[child]))
+            child++;
+        if (!before(m->heap[child], c))
+            break;
+        m->heap[at] = m->heap[child];
+    }
+    m->heap[at] = c;
+}
+
+static bool advance_top(jst_merge *m, joist_error *e)
+{
+    if (!advance(m, m->heap[0], e))
+        return false;
+    if (!m->heap[0]->entry)
+        m->heap[0] = m->heap[--m->heap_count];
+    if (m->heap_count)
+        sift_down(m, 0);
+    return true;
+}
+
+/* ---- opening ------------------------------------------------------------------------------------------------- */
+
+static void add_cursors(jst_merge *m, const jst_share *share, size_t partition)
+{
+    for (size_t r = 0; r < share->runs_count; r++) {
+        jst_segment g = share->runs[r][partition];
+        m->cursors[m->cursors_count] =
+            (cursor){ .order = m->cursors_count, .fd = share->fd, .offset = g.offset, .left = g.bytes };
+        m->cursors_count++;
+    }
+    if (share->sorted) {
+        m->cursors[m->cursors_count] =
+            (cursor){ .order = m->cursors_count, .fd = -1, .at = share->sorted + share->sorted_at[partition],
+                      .end = share->sorted + share->sorted_at[partition + 1] };
+        m->cursors_count++;
+    }
+}
+
+/* Read buffers together stay within an eighth of the memory limit. */
+static size_t buffer_size(const jst_shuffle *s, size_t cursors)
+{
+    size_t size = s->memory->limit / 8 / (cursors + 1);
+    return size < LEAST_BUFFER ? LEAST_BUFFER : size > MOST_BUFFER ? MOST_BUFFER : size;
+}
+
+jst_merge *jst_merge_open(const jst_shuffle *s, size_t partition)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < s->shares_count; i++)
+        most += (s->shares[i].runs_count + 1) * (partition == JST_PARTITIONS ? s->partitions : 1);
+    jst_merge *m = joist_calloc(1, sizeof *m);
+    m->shuffle = s;
+    m->cursors = joist_calloc(most, sizeof *m->cursors);
+    m->heap = joist_calloc(most, sizeof(cursor *));
+    for (size_t i = 0; i < s->shares_count; i++)
+        for (size_t p = 0; p < s->partitions; p++)
+            if (partition == JST_PARTITIONS || partition == p)
+                add_cursors(m, &s->shares[i], p);
+    m->buffer_size = buffer_size(s, m->cursors_count);
+    return m;
+}
+
+void jst_merge_close(jst_merge *m)
+{
+    if (!m)
+        return;
+    for (size_t i = 0; i < m->cursors_count; i++)
+        joist_buffer_free(&m->cursors[i].buffer);
+    joist_free(m->cursors);
+    joist_free(m->heap);
+    joist_buffer_free(&m->kept);
+    joist_free(m);
+}
+
+static bool start(jst_merge *m, joist_error *e)
+{
+    for (size_t i = 0; i < m->cursors_count; i++) {
+        if (!advance(m, &m->cursors[i], e))
+            return false;
+        if (m->cursors[i].entry)
+            m->heap[m->heap_count++] = &m->cursors[i];
+    }
+    for (size_t i = m->heap_count; i-- > 0;)
+        sift_down(m, i);
+    return true;
+}
+
+/* ---- next --------------------------------------------------------------------------------------------------- */
+
+static void keep(jst_merge *m, const jst_entry *entry)
+{
+    size_t size = sizeof *entry + entry->key_len + entry->order_len + entry->value_len;
+    m->kept.len = 0;
+    joist_buffer_add(&m->kept, entry, size);
+}
+
+static bool top_has_twin(const jst_merge *m)
+{
+    for (size_t child = 1; child < 3 && child < m->heap_count; child++)
+        if (jst_entry_compare(m->heap[0]->entry, m->heap[child]->entry) == 0)
+            return true;
+    return false;
+}
+
+static bool newer(const jst_entry *a, const jst_entry *b)
+{
+    return joist_text_compare((joist_text){ jst_entry_order(a), a->order_len },
+                              (joist_text){ jst_entry_order(b), b->order_len }) >= 0;
+}
+
+/* Folds the top into the kept entry; both have one key. */
+static bool fold(jst_merge *m, joist_error *e)
+{
+    jst_reduce reduce = m->shuffle->plan->reduce;
+    jst_entry *kept = (jst_entry *)(void *)m->kept.ptr;
+    const jst_entry *top = m->heap[0]->entry;
+    if (reduce == JST_REDUCE_LATEST) {
+        if (newer(top, kept))
+            keep(m, top);
+        return true;
+    }
+    if (jst_entry_add(kept, top))
+        return true;
+    joist_fail_with(e, JOIST_FATAL, "%.*s: a sum is beyond int64", JOIST_ARG(m->shuffle->plan->node->name));
+    return false;
+}
+
+static const jst_entry *merge_twins(jst_merge *m, joist_error *e)
+{
+    keep(m, m->heap[0]->entry);
+    if (!advance_top(m, e))
+        return NULL;
+    while (m->heap_count
+           && jst_entry_compare((const jst_entry *)(const void *)m->kept.ptr, m->heap[0]->entry) == 0)
+        if (!fold(m, e) || !advance_top(m, e))
+            return NULL;
+    return (const jst_entry *)(const void *)m->kept.ptr;
+}
+
+const jst_entry *jst_merge_next(jst_merge *m, joist_error *e)
+{
+    bool ok = m->started ? !m->pending || advance_top(m, e) : start(m, e);
+    m->started = true;
+    m->pending = false;
+    if (!ok)
+        return NULL;
+    if (!m->heap_count)
+        return NULL;
+    if (m->shuffle->plan->reduce != JST_REDUCE_APPEND && top_has_twin(m))
+        return merge_twins(m, e);
+    m->pending = true;
+    return m->heap[0]->entry;
+}

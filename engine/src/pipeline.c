@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A pipeline's life: declared, built, encoded, read back, checked. */
+#include "pipeline.h"
+#include "run.h"
+
+#include <stdlib.h>
+
+const joist_code joist_codes[] = {
+    { "empty", "a file without content" },
+    { "bad_gzip", "a gzip file that cannot be inflated whole; what came out before the fault is kept" },
+    { "too_large", "a record longer than --max-record" },
+    { "bad_json", "text that is no JSON (RFC 8259)" },
+    { "not_object", "a JSON value that is no object" },
+    { "sink_row", "a row the store refused" },
+    { "mail_failed", "a message its endpoint refused, or that could not be delivered" },
+    { NULL, NULL },
+};
+
+static void add_dofn_types(joist_pipeline *p, const joist_dofn *fn)
+{
+    jst_types_add(&p->types, fn->in);
+    for (size_t i = 0; i < fn->outs_count; i++)
+        jst_types_add(&p->types, fn->outs[i].type);
+    for (size_t i = 0; i < fn->sides_count; i++)
+        jst_types_add(&p->types, fn->sides[i].type);
+}
+
+joist_pipeline *joist_pipeline_new(const joist_pipeline_def *def)
+{
+    joist_pipeline *p = joist_calloc(1, sizeof *p);
+    p->def = def;
+    p->arena = joist_arena_new();
+    for (size_t i = 0; def->dofns && def->dofns[i]; i++)
+        add_dofn_types(p, def->dofns[i]);
+    return p;
+}
+
+void joist_pipeline_free(joist_pipeline *p)
+{
+    if (!p)
+        return;
+    jst_run_free(p->run);
+    joist_arena_free(p->arena);
+    joist_free(p->building);
+    jst_types_free(&p->types);
+    joist_buffer_free(&p->wire);
+    joist_free(p);
+}
+
+joist_text joist_pipeline_name(const joist_pipeline *p)
+{
+    return joist_text_of(p->def->name);
+}
+
+/* Law 4: what runs is what came back from the wire, so a graph that does not survive it fails here. */
+static joist_status through_the_wire(joist_pipeline *p, joist_error *e)
+{
+    jst_graph built = { joist_text_of(p->def->name), { p->building, p->count } };
+    p->wire.len = 0;
+    joist_row_encode(&jst_graph_type, &built, &p->wire);
+    size_t used = joist_row_decode(&jst_graph_type, p->wire.ptr, p->wire.len, &p->graph, p->arena);
+    if (used != p->wire.len)
+        return joist_fail_with(e, JOIST_GRAPH, "the graph does not survive its serialised form");
+    return JOIST_OK;
+}
+
+joist_status joist_pipeline_check(joist_pipeline *p, const void *options, joist_error *e)
+{
+    jst_build_reset(p);
+    p->def->build(p, options);
+    if (p->mistake.message[0]) {
+        *e = p->mistake;
+        return JOIST_FAILED;
+    }
+    if (through_the_wire(p, e))
+        return JOIST_FAILED;
+    return jst_check_graph(p, e);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A pipeline between its declaration and its run. */
+#ifndef JST_PIPELINE_H
+#define JST_PIPELINE_H
+
+#include "graph.h"
+#include "joist/run.h"
+
+struct joist_pipeline {
+    const joist_pipeline_def *def;
+    joist_arena *arena;             /* of the declaration */
+    jst_node *building;             /* growing while `build` runs */
+    size_t count, cap;
+    int64_t colls;                  /* the last collection number */
+    jst_types types;
+    joist_error mistake;            /* the first one of `build`; message empty: none */
+    joist_buffer wire;              /* the graph as it travels */
+    jst_graph graph;                /* what came back from `wire` */
+    struct jst_run *run;            /* of the last run, owns its report */
+};
+
+/* build.c: empties the declaration so that `build` can run again. */
+void jst_build_reset(joist_pipeline *p);
+const joist_type *jst_coll_type(const joist_pipeline *p, int64_t coll);   /* while building; NULL: none */
+
+/* check.c */
+joist_status jst_check_graph(const joist_pipeline *p, joist_error *e);
+const joist_connector *jst_connector_of(const joist_pipeline_def *def, joist_text uri);
+const joist_dofn *jst_dofn_of(const joist_pipeline_def *def, joist_text name);
+
+/* Field names of the graph as offsets of a type; false: *missing is the first that is no field. */
+bool jst_fields_of(const joist_type *type, joist_text_list names, joist_fields *out, joist_text *missing);
+
+#endif

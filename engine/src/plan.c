@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Planning in three passes: name the shuffles, views and stores; grow a stage from every root; put the
+ * stages in an order in which everything a stage needs is complete. */
+#include "plan.h"
+
+static const jst_node *node_at(const jst_plan *plan, size_t i)
+{
+    return &plan->p->graph.nodes.items[i];
+}
+
+static size_t nodes_count(const jst_plan *plan)
+{
+    return plan->p->graph.nodes.count;
+}
+
+static const joist_type *coll_type(const jst_plan *plan, int64_t coll)
+{
+    size_t port = 0;
+    const jst_node *n = jst_graph_producer(&plan->p->graph, coll, &port);
+    return jst_types_find(&plan->p->types, n->outputs.items[port].type);
+}
+
+static joist_fields fields(const joist_type *type, joist_text_list names)
+{
+    joist_fields f;
+    joist_text missing;
+    jst_fields_of(type, names, &f, &missing);
+    return f;
+}
+
+static bool is_aggregate(jst_op op)
+{
+    return op == JST_LATEST || op == JST_COUNT || op == JST_SUM;
+}
+
+static void add_target(jst_plan *plan, jst_targets *t, jst_target_kind kind, size_t index)
+{
+    if (t->count == t->cap) {
+        size_t cap = t->cap ? t->cap * 2 : 4;
+        jst_target *items = joist_arena_alloc(plan->arena, cap * sizeof *items);
+        if (t->count)
+            memcpy(items, t->items, t->count * sizeof *items);
+        t->items = items;
+        t->cap = cap;
+    }
+    t->items[t->count++] = (jst_target){ kind, index };
+}
+
+/* ---- pass 1: shuffles, views, stores -------------------------------------------------------------- */
+
+static bool same_names(joist_text_list a, joist_text_list b)
+{
+    bool same = a.count == b.count;
+    for (size_t i = 0; same && i < a.count; i++)
+        same = joist_text_equal(a.items[i], b.items[i]);
+    return same;
+}
+
+/* A write of an aggregate by the aggregate's own key (or without one) reads its shuffle as it stands. */
+static const jst_node *written_aggregate(const jst_plan *plan, const jst_node *write)
+{
+    const jst_node *from = jst_graph_producer(&plan->p->graph, write->inputs.items[0].coll, NULL);
+    if (!is_aggregate(jst_op_of(from->op)))
+        return NULL;
+    if (!write->key.count)
+        return from;
+    return jst_op_of(from->op) == JST_LATEST && same_names(write->key, from->key) ? from : NULL;
+}
+
+static size_t shuffle_of(const jst_plan *plan, const jst_node *n)
+{
+    size_t i = 0;
+    while (i < plan->shuffles_count && plan->shuffles[i].node != n)
+        i++;
+    return i;
+}
+
+static void add_aggregate(jst_plan *plan, const jst_node *n)
+{
+    static const jst_reduce reduces[JST_OP_COUNT] = {
+        [JST_LATEST] = JST_REDUCE_LATEST, [JST_COUNT] = JST_REDUCE_COUNT, [JST_SUM] = JST_REDUCE_SUM,
+    };
+    const joist_type *in = coll_type(plan, n->inputs.items[0].coll);
+    plan->shuffles[plan->shuffles_count++] = (jst_shuffle_plan){
+        .reduce = reduces[jst_op_of(n->op)], .node = n, .coll = n->outputs.items[0].coll, .in = in,
+        .out = coll_type(plan, n->outputs.items[0].coll), .key = fields(in, n->key), .by = fields(in, n->by),
+        .number = n->number.len ? joist_type_field(in, n->number) : NULL,
+    };
+}
+
+static void add_staging(jst_plan *plan, const jst_node *n, joist_text_list key, int64_t coll)
+{
+    const joist_type *in = coll_type(plan, n->inputs.items[0].coll);
+    plan->shuffles[plan->shuffles_count++] = (jst_shuffle_plan){
+        .reduce = key.count ? JST_REDUCE_LATEST : JST_REDUCE_APPEND, .node = n, .coll = coll, .in = in,
+        .out = in, .key = fields(in, key),
+    };
+}
+
+static void add_shuffles(jst_plan *plan)
+{
+    plan->shuffles_count = 0;
+    for (size_t i = 0; i < nodes_count(plan); i++) {
+        const jst_node *n = node_at(plan, i);
+        jst_op op = jst_op_of(n->op);
+        if (is_aggregate(op))
+            add_aggregate(plan, n);
+        else if (op == JST_WRITE && !written_aggregate(plan, n))
+            add_staging(plan, n, n->key, 0);
+        else if (plan->materialised[i])
+            add_staging(plan, n, (joist_text_list){ 0 }, n->inputs.items[0].coll);
+    }
+}
+
+static size_t view_of(jst_plan *plan, const jst_node *n, const jst_side *side)
+{
+    const joist_type *type = coll_type(plan, side->coll);
+    uint32_t key = joist_type_field(type, side->key)->offset;
+    for (size_t i = 0; i < plan->views_count; i++)
+        if (plan->views[i].coll == side->coll && plan->views[i].key == key) {
+            plan->views[i].allow_empty &= side->allow_empty;
+            return i;
+        }
+    char *name = joist_arena_zalloc(plan->arena, side->name.len + 1);
+    memcpy(name, side->name.ptr, side->name.len);
+    plan->views[plan->views_count] = (jst_view_plan){ side->coll, type, key, side->allow_empty, n, name };
+    return plan->views_count++;
+}
+
+static jst_store_plan *store_of(jst_plan *plan, joist_text uri)
+{
+    for (size_t i = 0; i < plan->stores_count; i++)
+        if (joist_text_equal(plan->stores[i].uri, uri))
+            return &plan->stores[i];
+    jst_store_plan *s = &plan->stores[plan->stores_count++];
+    size_t most = nodes_count(plan);
+    *s = (jst_store_plan){ .uri = uri, .connector = jst_connector_of(plan->p->def, uri) };
+    s->tables = joist_arena_zalloc(plan->arena, most * sizeof *s->tables);
+    s->specs = joist_arena_zalloc(plan->arena, most * sizeof *s->specs);
+    return s;
+}
+
+static void add_table(jst_plan *plan, const jst_node *n)
+{
+    const joist_type *type = coll_type(plan, n->inputs.items[0].coll);
+    const jst_node *aggregate = written_aggregate(plan, n);
+    jst_store_plan *s = store_of(plan, n->uri);
+    joist_table_spec spec = { .table = n->table, .type = type, .key = fields(type, n->key),
+                              .by = fields(type, n->by), .hour = n->window, .outbox = n->outbox };
+    if (n->window_field.len)
+        spec.window = fields(type, (joist_text_list){ &n->window_field, 1 });
+    s->specs[s->count] = spec;
+    s->tables[s->count++] = (jst_table_plan){ n, shuffle_of(plan, aggregate ? aggregate : n), spec };
+}
+
+static void add_stores(jst_plan *plan)
+{
+    for (size_t i = 0; i < nodes_count(plan); i++)
+        if (jst_op_of(node_at(plan, i)->op) == JST_WRITE)
+            add_table(plan, node_at(plan, i));
+}
+
+/* ---- pass 2: stages -------------------------------------------------------------------------------- */
+
+static size_t *views_of(jst_plan *plan, const jst_node *n)
+{
+    size_t *views = joist_arena_alloc(plan->arena, (n->sides.count + 1) * sizeof *views);
+    for (size_t i = 0; i < n->sides.count; i++)
+        views[i] = view_of(plan, n, &n->sides.items[i]);
+    return views;
+}
+
+static const void *config_of(jst_plan *plan, const jst_node *n, const joist_dofn *fn)
+{
+    if (!fn->config)
+        return NULL;
+    void *config = joist_arena_zalloc(plan->arena, fn->config->size);
+    joist_row_decode(fn->config, n->config.ptr, n->config.len, config, plan->arena);
+    return config;
+}
+
+static void grow(jst_plan *plan, jst_stage *stage, int64_t coll, jst_targets *out);
+
+/* The stage's own copy of a DoFn; its outputs are grown after all of its consumers can find it. */
+static size_t fuse(jst_plan *plan, jst_stage *stage, const jst_node *n)
+{
+    for (size_t i = 0; i < stage->count; i++)
+        if (stage->dofns[i].node == n)
+            return i;
+    size_t at = stage->count++;
+    const joist_dofn *fn = jst_dofn_of(plan->p->def, n->dofn);
+    stage->dofns[at] = (jst_fused_dofn){ n, fn, config_of(plan, n, fn), views_of(plan, n),
+        joist_arena_zalloc(plan->arena, fn->outs_count * sizeof(jst_targets)) };
+    return at;
+}
+
+static void grow_consumer(jst_plan *plan, jst_stage *stage, const jst_node *n, jst_targets *out)
+{
+    jst_op op = jst_op_of(n->op);
+    if (op == JST_FLATTEN)
+        grow(plan, stage, n->outputs.items[0].coll, out);
+    else if (op == JST_PARDO && !plan->materialised[jst_node_index(plan, n)])
+        add_target(plan, out, JST_TO_DOFN, fuse(plan, stage, n));
+    else if (shuffle_of(plan, n) < plan->shuffles_count)
+        add_target(plan, out, JST_TO_SHUFFLE, shuffle_of(plan, n));
+}
+
+static void grow(jst_plan *plan, jst_stage *stage, int64_t coll, jst_targets *out)
+{
+    for (size_t i = 0; i < nodes_count(plan); i++) {
+        const jst_node *n = node_at(plan, i);
+        for (size_t k = 0; k < n->inputs.count; k++)
+            if (n->inputs.items[k].coll == coll)
+                grow_consumer(plan, stage, n, out);
+        for (size_t k = 0; k < n->sides.count; k++)
+            if (n->sides.items[k].coll == coll)
+                add_target(plan, out, JST_TO_VIEW, view_of(plan, n, &n->sides.items[k]));
+    }
+}
+
+/* One view fed twice by one collection (two DoFns share it) must be fed once. */
+static void remove_twins(jst_targets *t)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < t->count; i++) {
+        bool twin = false;
+        for (size_t k = 0; k < kept && t->items[i].kind == JST_TO_VIEW; k++)
+            twin |= t->items[k].kind == JST_TO_VIEW && t->items[k].index == t->items[i].index;
+        if (!twin)
+            t->items[kept++] = t->items[i];
+    }
+    t->count = kept;
+}
+
+/* fuse() appends in the order of discovery; bundles finish in graph order. */
+static void sort_dofns(jst_plan *plan, jst_stage *stage)
+{
+    for (size_t i = 1; i < stage->count; i++) {
+        jst_fused_dofn d = stage->dofns[i];
+        size_t k = i;
+        for (; k > 0 && stage->dofns[k - 1].node > d.node; k--)
+            stage->dofns[k] = stage->dofns[k - 1];
+        stage->dofns[k] = d;
+    }
+    (void)plan;
+}
+
+static void discover(jst_plan *plan, jst_stage *stage, int64_t coll)
+{
+    jst_targets ignored = { 0 };
+    grow(plan, stage, coll, &ignored);
+    for (size_t i = 0; i < stage->count; i++)
+        for (size_t o = 0; o < stage->dofns[i].fn->outs_count; o++) {
+            jst_targets none = { 0 };
+            grow(plan, stage, stage->dofns[i].node->outputs.items[o].coll, &none);
+        }
+}
+
+/* First find every DoFn of the stage, then number them in graph order, then connect. */
+static void grow_stage(jst_plan *plan, jst_stage *stage, int64_t coll)
+{
+    stage->dofns = joist_arena_zalloc(plan->arena, nodes_count(plan) * sizeof *stage->dofns);
+    stage->type = coll_type(plan, coll);
+    discover(plan, stage, coll);
+    sort_dofns(plan, stage);
+    grow(plan, stage, coll, &stage->root_out);
+    remove_twins(&stage->root_out);
+    for (size_t i = 0; i < stage->count; i++)
+        for (size_t o = 0; o < stage->dofns[i].fn->outs_count; o++) {
+            grow(plan, stage, stage->dofns[i].node->outputs.items[o].coll, &stage->dofns[i].outs[o]);
+            remove_twins(&stage->dofns[i].outs[o]);
+        }
+}
+
+/* The materialised input of a DoFn starts a stage that holds this DoFn only (its twins read elsewhere). */
+static void grow_materialised(jst_plan *plan, jst_stage *stage, const jst_node *n)
+{
+    size_t at = jst_node_index(plan, n);
+    stage->dofns = joist_arena_zalloc(plan->arena, nodes_count(plan) * sizeof *stage->dofns);
+    stage->type = coll_type(plan, n->inputs.items[0].coll);
+    plan->materialised[at] = false;
+    fuse(plan, stage, n);
+    plan->materialised[at] = true;
+    for (size_t i = 0; i < stage->count; i++)
+        for (size_t o = 0; o < stage->dofns[i].fn->outs_count; o++) {
+            jst_targets none = { 0 };
+            grow(plan, stage, stage->dofns[i].node->outputs.items[o].coll, &none);
+        }
+    sort_dofns(plan, stage);
+    for (size_t i = 0; i < stage->count; i++) {
+        if (stage->dofns[i].node == n)
+            add_target(plan, &stage->root_out, JST_TO_DOFN, i);
+        for (size_t o = 0; o < stage->dofns[i].fn->outs_count; o++)
+            grow(plan, stage, stage->dofns[i].node->outputs.items[o].coll, &stage->dofns[i].outs[o]);
+    }
+}
+
+static void add_source_stages(jst_plan *plan)
+{
+    for (size_t i = 0; i < nodes_count(plan); i++)
+        if (jst_op_of(node_at(plan, i)->op) == JST_READ) {
+            jst_stage *s = &plan->stages[plan->stages_count++];
+            *s = (jst_stage){ .root = i };
+            grow_stage(plan, s, node_at(plan, i)->outputs.items[0].coll);
+        }
+}
+
+static void add_shuffle_stages(jst_plan *plan)
+{
+    for (size_t i = 0; i < plan->shuffles_count; i++) {
+        jst_shuffle_plan *sh = &plan->shuffles[i];
+        if (!sh->coll)
+            continue;
+        jst_stage s = { .from_shuffle = true, .root = i };
+        if (jst_op_of(sh->node->op) == JST_PARDO)
+            grow_materialised(plan, &s, sh->node);
+        else
+            grow_stage(plan, &s, sh->coll);
+        sh->is_root = s.root_out.count > 0;
+        if (sh->is_root)
+            plan->stages[plan->stages_count++] = s;
+    }
+}
+
+/* ---- pass 3: order ----------------------------------------------------------------------------------- */
+
+static bool targets_have(const jst_targets *t, jst_target_kind kind, size_t index)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->items[i].kind == kind && t->items[i].index == index)
+            return true;
+    return false;
+}
+
+static bool feeds(const jst_stage *s, jst_target_kind kind, size_t index)
+{
+    bool found = targets_have(&s->root_out, kind, index);
+    for (size_t i = 0; !found && i < s->count; i++)
+        for (size_t o = 0; !found && o < s->dofns[i].fn->outs_count; o++)
+            found = targets_have(&s->dofns[i].outs[o], kind, index);
+    return found;
+}
+
+/* Is nothing from `from` on still feeding it? */
+static bool complete(const jst_plan *plan, size_t from, jst_target_kind kind, size_t index)
+{
+    for (size_t i = from; i < plan->stages_count; i++)
+        if (feeds(&plan->stages[i], kind, index))
+            return false;
+    return true;
+}
+
+static bool ready(const jst_plan *plan, size_t from, const jst_stage *s)
+{
+    if (s->from_shuffle && !complete(plan, from, JST_TO_SHUFFLE, s->root))
+        return false;
+    for (size_t i = 0; i < s->count; i++)
+        for (size_t k = 0; k < s->dofns[i].fn->sides_count; k++)
+            if (!complete(plan, from, JST_TO_VIEW, s->dofns[i].views[k]))
+                return false;
+    return true;
+}
+
+/* Moves ready stages to the front one after another; false: those from *stuck on wait for themselves. */
+static bool order_stages(jst_plan *plan, size_t *stuck)
+{
+    for (size_t at = 0; at < plan->stages_count; at++) {
+        size_t i = at;
+        while (i < plan->stages_count && !ready(plan, at, &plan->stages[i]))
+            i++;
+        *stuck = at;
+        if (i == plan->stages_count)
+            return false;
+        jst_stage s = plan->stages[i];
+        memmove(&plan->stages[at + 1], &plan->stages[at], (i - at) * sizeof s);
+        plan->stages[at] = s;
+    }
+    return true;
+}
+
+static bool waits_for_view(const jst_plan *plan, size_t from, const jst_fused_dofn *d)
+{
+    for (size_t k = 0; k < d->fn->sides_count; k++)
+        if (!complete(plan, from, JST_TO_VIEW, d->views[k]))
+            return true;
+    return false;
+}
+
+/* Of the stages that wait for themselves, the first DoFn with an unfinished view gets its input stored. */
+static void materialise_one(jst_plan *plan, size_t stuck)
+{
+    for (size_t s = stuck; s < plan->stages_count; s++)
+        for (size_t i = 0; i < plan->stages[s].count; i++) {
+            const jst_fused_dofn *d = &plan->stages[s].dofns[i];
+            size_t at = jst_node_index(plan, d->node);
+            if (!plan->materialised[at] && waits_for_view(plan, stuck, d)) {
+                plan->materialised[at] = true;
+                return;
+            }
+        }
+}
+
+static void make_stages(jst_plan *plan)
+{
+    plan->stages_count = plan->views_count = 0;
+    add_shuffles(plan);
+    add_source_stages(plan);
+    add_shuffle_stages(plan);
+}
+
+jst_plan *jst_plan_new(const joist_pipeline *p)
+{
+    joist_arena *arena = joist_arena_new();
+    jst_plan *plan = joist_arena_zalloc(arena, sizeof *plan);
+    size_t n = p->graph.nodes.count, sides = 1;
+    for (size_t i = 0; i < n; i++)
+        sides += p->graph.nodes.items[i].sides.count;
+    *plan = (jst_plan){ .arena = arena, .p = p };
+    plan->stages = joist_arena_zalloc(arena, 2 * (n + 1) * sizeof *plan->stages);
+    plan->shuffles = joist_arena_zalloc(arena, (n + 1) * sizeof *plan->shuffles);
+    plan->views = joist_arena_zalloc(arena, sides * sizeof *plan->views);
+    plan->stores = joist_arena_zalloc(arena, (n + 1) * sizeof *plan->stores);
+    plan->materialised = joist_arena_zalloc(arena, n + 1);
+    size_t stuck = 0;
+    for (make_stages(plan); !order_stages(plan, &stuck); make_stages(plan))
+        materialise_one(plan, stuck);
+    add_stores(plan);
+    return plan;
+}
+
+void jst_plan_free(jst_plan *plan)
+{
+    if (plan)
+        joist_arena_free(plan->arena);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The physical plan: chains of ParDos fused into stages, aggregations lifted before their shuffle.
+ *
+ * A stage has one root (a source, or what a shuffle holds once every stage feeding it is done) and a DAG
+ * of DoFns through which bundles are pushed without leaving the worker. It ends in targets: shuffles,
+ * views (side inputs) and, through shuffles, tables of stores. Flatten costs nothing: it only adds
+ * targets. A DoFn whose side input depends on its own stage gets its input materialised in a shuffle. */
+#ifndef JST_PLAN_H
+#define JST_PLAN_H
+
+#include "pipeline.h"
+
+typedef enum jst_target_kind { JST_TO_DOFN, JST_TO_SHUFFLE, JST_TO_VIEW } jst_target_kind;
+typedef struct jst_target { jst_target_kind kind; size_t index; } jst_target;
+typedef struct jst_targets { jst_target *items; size_t count, cap; } jst_targets;
+
+typedef struct jst_fused_dofn {
+    const jst_node *node;
+    const joist_dofn *fn;
+    const void *config;             /* decoded, lives with the plan */
+    const size_t *views;            /* one per side input */
+    jst_targets *outs;              /* one per port; DOFN indexes are this stage's */
+} jst_fused_dofn;
+
+typedef struct jst_stage {
+    bool from_shuffle;
+    size_t root;                    /* index of a shuffle, or of the read node */
+    const joist_type *type;         /* of the root's elements */
+    jst_targets root_out;
+    jst_fused_dofn *dofns;          /* in topological order */
+    size_t count;
+} jst_stage;
+
+/* LATEST keeps the greatest order per key, APPEND keeps everything, COUNT and SUM add. */
+typedef enum jst_reduce { JST_REDUCE_LATEST, JST_REDUCE_APPEND, JST_REDUCE_COUNT, JST_REDUCE_SUM } jst_reduce;
+
+typedef struct jst_shuffle_plan {
+    jst_reduce reduce;
+    const jst_node *node;           /* the aggregation, or the write or DoFn it is implied by */
+    int64_t coll;                   /* what its elements are called afterwards; 0: only a table reads it */
+    const joist_type *in;           /* of the elements that arrive */
+    const joist_type *out;          /* of what it holds */
+    joist_fields key, by;           /* APPEND: no key, position order */
+    const joist_field *number;      /* SUM */
+    bool is_root;                   /* a stage starts here, so it is partitioned */
+} jst_shuffle_plan;
+
+typedef struct jst_view_plan { int64_t coll; const joist_type *type; uint32_t key; bool allow_empty; const jst_node *node; const char *name; } jst_view_plan;
+
+typedef struct jst_table_plan { const jst_node *node; size_t shuffle; joist_table_spec spec; } jst_table_plan;
+typedef struct jst_store_plan { joist_text uri; const joist_connector *connector; jst_table_plan *tables; joist_table_spec *specs; size_t count; } jst_store_plan;
+
+typedef struct jst_plan {
+    joist_arena *arena;
+    const joist_pipeline *p;
+    jst_stage *stages;          size_t stages_count;     /* in the order they run */
+    jst_shuffle_plan *shuffles; size_t shuffles_count;
+    jst_view_plan *views;       size_t views_count;
+    jst_store_plan *stores;     size_t stores_count;     /* in the order they commit */
+    bool *materialised;         /* by node index: its input goes through a shuffle */
+} jst_plan;
+
+/* Plans a graph that passed jst_check_graph. Free with jst_plan_free. */
+jst_plan *jst_plan_new(const joist_pipeline *p);
+void jst_plan_free(jst_plan *plan);
+
+JOIST_INLINE size_t jst_node_index(const jst_plan *plan, const jst_node *n)
+{
+    return (size_t)(n - plan->p->graph.nodes.items);
+}
+
+#endif

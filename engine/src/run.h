@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One run: what its workers share, and each worker's own. */
+#ifndef JST_RUN_H
+#define JST_RUN_H
+
+#include "shuffle.h"
+#include "view.h"
+
+#include <pthread.h>
+
+enum { JST_MOST_PORTS = 8, JST_MOST_CODES = 64, JST_MOST_COUNTERS = 16 };
+
+/* Counted by one worker, read by others: relaxed atomics, no read-modify-write. */
+typedef _Atomic uint64_t jst_tick;
+JOIST_INLINE void jst_tick_add(jst_tick *t, uint64_t n)
+{
+    atomic_store_explicit(t, atomic_load_explicit(t, memory_order_relaxed) + n, memory_order_relaxed);
+}
+
+typedef struct jst_counts {             /* of one graph node on one worker */
+    jst_tick in, outs[JST_MOST_PORTS], rejected[JST_MOST_CODES], retried, busy_ns;
+    struct { _Atomic(const char *) name; jst_tick n; } counters[JST_MOST_COUNTERS];
+} jst_counts;
+
+typedef struct jst_worker {
+    struct jst_run *run;
+    size_t index;
+    joist_arena *arena;                 /* of the bundle */
+    jst_counts *counts;                 /* one per graph node */
+    jst_tick files, records, bytes;
+    joist_buffer scratch;
+} jst_worker;
+
+typedef struct jst_run {
+    joist_pipeline *p;
+    jst_plan *plan;
+    joist_run_options o;
+    joist_env *env;
+    joist_arena *arena;                 /* of the run */
+    int64_t started_ms;
+    joist_time now;
+    joist_text id;
+    jst_worker *workers; size_t workers_count;
+    jst_memory memory;
+    jst_shuffle **shuffles;             /* one per plan->shuffles */
+    jst_shuffle_plan dead_plan;
+    jst_shuffle *dead;                  /* dead letters, by position and code */
+    jst_view **views;                   /* one per plan->views */
+    joist_source **sources;             /* one per graph node, NULL where it is no read */
+    joist_store **stores;               /* one per plan->stores; NULL in a dry run */
+    const joist_code *codes[JST_MOST_CODES]; size_t codes_count;
+    atomic_bool failed, stopped;
+    pthread_mutex_t lock;               /* error */
+    joist_error error;
+    _Atomic int64_t first_record_ns;
+    uint64_t *table_rows;               /* by graph node: rows of its table */
+    uint64_t *table_superseded;         /* rows another row of this run replaced before they were written */
+    double *table_seconds;
+    bool *table_committed;
+    atomic_uint_least64_t mail_sent, mail_failed, mail_pending;
+    joist_text dead_file;
+    bool interrupted;
+    joist_report report;
+    joist_arena *report_arena;
+} jst_run;
+
+void jst_run_free(jst_run *run);        /* NULL is a no-op */
+
+/* The first failure wins and stops every worker. Returns JOIST_FAILED. */
+joist_status jst_run_fail(jst_run *run, const joist_error *e);
+bool jst_run_stopping(jst_run *run);    /* failed, or a signal asked to stop */
+int64_t jst_nanoseconds(void);          /* monotonic, for durations only */
+
+/* codes: index of a known code, or JST_MOST_CODES. */
+size_t jst_code_index(const jst_run *run, const char *code);
+
+/* ---- stage.c: running one stage on all workers ------------------------------------------------------------ */
+joist_status jst_stage_run(jst_run *run, const jst_stage *stage);
+
+/* ---- pool.c: runs `work` on every worker's thread, progress on the caller's; returns when all are done ------- */
+typedef void (*jst_work)(jst_worker *w, void *arg);
+void jst_parallel(jst_run *run, jst_work work, void *arg);
+
+/* ---- dead.c: dead letters ------------------------------------------------------------------------------------- */
+typedef struct jst_rejected {
+    const jst_node *node;               /* the step that rejects */
+    const char *code;
+    joist_text message;
+    const joist_type *type; const void *element;    /* the element, or NULL for raw */
+    joist_bytes raw; bool raw_truncated;
+    const joist_position *at;
+} jst_rejected;
+void jst_dead_add(jst_worker *w, const jst_rejected *r);
+joist_status jst_dead_write(jst_run *run);          /* writes the file whole, again when called again */
+
+/* ---- commit.c: stores ------------------------------------------------------------------------------------------ */
+joist_status jst_stores_open(jst_run *run);
+joist_status jst_stores_write(jst_run *run);        /* everything up to prepare */
+joist_status jst_stores_commit(jst_run *run);
+void jst_stores_close(jst_run *run);
+
+/* ---- outbox.c: messages, after the commit; never fails the run ----------------------------------------------- */
+void jst_outbox_deliver(jst_run *run);
+
+/* ---- report.c ------------------------------------------------------------------------------------------------------ */
+const joist_report *jst_report_make(jst_run *run, const char *status);
+
+#endif

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Filling a shuffle: one open-addressing table per worker, aggregated as elements arrive. */
+#include "shuffle.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+enum { FIRST_SLOTS = 1024, KEY_TEXT = 32 };
+
+static const joist_field *field_at(const joist_type *type, uint32_t offset)
+{
+    size_t i = 0;
+    while (type->fields[i].offset != offset)
+        i++;
+    return &type->fields[i];
+}
+
+jst_shuffle *jst_shuffle_new(const jst_shuffle_plan *plan, size_t workers, jst_memory *memory)
+{
+    jst_shuffle *s = joist_calloc(1, sizeof *s);
+    s->plan = plan;
+    s->memory = memory;
+    s->shares = joist_calloc(workers, sizeof *s->shares);
+    s->shares_count = workers;
+    s->partitions = plan->is_root ? JST_PARTITIONS : 1;
+    if (plan->reduce == JST_REDUCE_COUNT || plan->reduce == JST_REDUCE_SUM)
+        s->key_field = field_at(plan->in, plan->key.offset[0]);
+    for (size_t i = 0; i < workers; i++)
+        s->shares[i].fd = -1;
+    return s;
+}
+
+static void free_share(jst_share *share)
+{
+    joist_arena_free(share->arena);
+    joist_free(share->slots);
+    joist_free(share->sorted);
+    joist_free(share->runs);
+    joist_buffer_free(&share->key);
+    joist_buffer_free(&share->order);
+    joist_buffer_free(&share->value);
+    if (share->fd >= 0)
+        close(share->fd);
+}
+
+void jst_shuffle_free(jst_shuffle *s)
+{
+    for (size_t i = 0; s && i < s->shares_count; i++)
+        free_share(&s->shares[i]);
+    if (s)
+        joist_free(s->shares);
+    joist_free(s);
+}
+
+static void big_endian(joist_buffer *out, uint64_t v)
+{
+    unsigned char bytes[8];
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (unsigned char)(v >> (56 - 8 * i));
+    joist_buffer_add(out, bytes, 8);
+}
+
+void jst_position_encode(const joist_position *at, joist_buffer *out)
+{
+    if (at->origin) {
+        joist_buffer_byte(out, 0);
+        big_endian(out, at->origin->rank);
+        big_endian(out, at->record);
+    } else {
+        joist_buffer_byte(out, 1);
+        joist_buffer_text(out, ((const jst_group_position *)at)->key);
+    }
+}
+
+/* ---- entries ------------------------------------------------------------------------------------------- */
+
+static void fill_entry(jst_entry *entry, joist_text key, joist_text order, joist_text value,
+                       const joist_position *at)
+{
+    entry->key_len = (uint32_t)key.len;
+    entry->order_len = (uint32_t)order.len;
+    entry->value_len = (uint32_t)value.len;
+    entry->at = *at;
+    memcpy(entry->bytes, key.ptr, key.len);
+    if (order.len)
+        memcpy(entry->bytes + key.len, order.ptr, order.len);
+    if (value.len)
+        memcpy(entry->bytes + key.len + order.len, value.ptr, value.len);
+}
+
+static jst_entry *new_entry(jst_share *share, joist_text key, joist_text order, joist_text value,
+                            const joist_position *at)
+{
+    size_t size = key.len + order.len + value.len;
+    jst_entry *entry = joist_arena_alloc(share->arena, sizeof *entry + size);
+    entry->cap = (uint32_t)size;
+    fill_entry(entry, key, order, value, at);
+    return entry;
+}
+
+bool jst_entry_add(jst_entry *into, const jst_entry *from)
+{
+    int64_t a, b;
+    memcpy(&a, jst_entry_value(into), sizeof a);
+    memcpy(&b, from->bytes + from->key_len + from->order_len, sizeof b);
+    if (__builtin_add_overflow(a, b, &a))
+        return false;
+    memcpy(jst_entry_value(into), &a, sizeof a);
+    return true;
+}
+
+/* ---- table ----------------------------------------------------------------------------------------------- */
+
+static void grow_slots(jst_share *share, bool list)
+{
+    size_t cap = share->slots_cap ? share->slots_cap * 2 : FIRST_SLOTS;
+    if (list) {
+        share->slots = joist_realloc(share->slots, cap * sizeof *share->slots);
+        share->slots_cap = cap;
+        return;
+    }
+    jst_slot *slots = joist_calloc(cap, sizeof *slots);
+    for (size_t i = 0; i < share->slots_cap; i++) {
+        jst_slot old = share->slots[i];
+        size_t at = old.hash & (cap - 1);
+        while (old.entry && slots[at].entry)
+            at = (at + 1) & (cap - 1);
+        if (old.entry)
+            slots[at] = old;
+    }
+    joist_free(share->slots);
+    share->slots = slots;
+    share->slots_cap = cap;
+}
+
+static void append(jst_share *share, uint64_t hash, jst_entry *entry)
+{
+    if (share->count == share->slots_cap)
+        grow_slots(share, true);
+    share->slots[share->count++] = (jst_slot){ hash, entry };
+}
+
+/* The slot of this key, or the free one where it belongs. */
+static jst_slot *find_slot(jst_share *share, uint64_t hash, joist_text key)
+{
+    if (4 * (share->count + 1) > 3 * share->slots_cap)
+        grow_slots(share, false);
+    size_t mask = share->slots_cap - 1, at = hash & mask;
+    for (;; at = (at + 1) & mask) {
+        jst_slot *slot = &share->slots[at];
+        if (!slot->entry)
+            return slot;
+        if (slot->hash == hash
+            && joist_text_equal(key, (joist_text){ slot->entry->bytes, slot->entry->key_len }))
+            return slot;
+    }
+}
+
+/* A sealed share that gets more entries (a second round of dead letters) becomes a table again. */
+static void unseal(jst_shuffle *s, jst_share *share)
+{
+    jst_entry **sorted = share->sorted;
+    size_t count = share->count;
+    share->sorted = NULL;
+    share->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        joist_text key = { sorted[i]->bytes, sorted[i]->key_len };
+        uint64_t hash = jst_hash(key.ptr, key.len, s->memory->seed);
+        if (s->plan->reduce == JST_REDUCE_APPEND) {
+            append(share, hash, sorted[i]);
+        } else {
+            *find_slot(share, hash, key) = (jst_slot){ hash, sorted[i] };
+            share->count++;
+        }
+    }
+    joist_free(sorted);
+}
+
+static void begin_share(jst_shuffle *s, jst_share *share)
+{
+    if (!share->arena)
+        share->arena = joist_arena_new();
+    if (share->sorted)
+        unseal(s, share);
+}
+
+static void put_latest(jst_share *share, uint64_t hash, joist_text key, joist_text order,
+                       joist_text value, const joist_position *at)
+{
+    jst_slot *slot = find_slot(share, hash, key);
+    jst_entry *old = slot->entry;
+    if (!old) {
+        *slot = (jst_slot){ hash, new_entry(share, key, order, value, at) };
+        share->count++;
+        return;
+    }
+    if (joist_text_compare(order, (joist_text){ jst_entry_order(old), old->order_len }) < 0)
+        return;
+    if (key.len + order.len + value.len <= old->cap)
+        fill_entry(old, key, order, value, at);
+    else
+        slot->entry = new_entry(share, key, order, value, at);
+}
+
+void jst_shuffle_put(jst_shuffle *s, size_t worker, joist_text key, joist_text order, joist_text value,
+                     const joist_position *at)
+{
+    jst_share *share = &s->shares[worker];
+    begin_share(s, share);
+    share->arrived++;
+    put_latest(share, jst_hash(key.ptr, key.len, s->memory->seed), key, order, value, at);
+}
+
+/* The key of a count or sum as people read it, behind the eight bytes of the number. */
+static void put_key_text(const joist_field *f, const char *record, joist_buffer *out)
+{
+    const char *at = record + f->offset;
+    if (joist_field_is_null(f, record))
+        return;
+    joist_buffer_byte(out, 1);
+    if (f->kind == JOIST_KIND_TEXT)
+        joist_buffer_text(out, *(const joist_text *)(const void *)at);
+    else if (f->kind == JOIST_KIND_BOOL)
+        joist_buffer_text(out, *(const bool *)at ? JOIST_TEXT("true") : JOIST_TEXT("false"));
+    else
+        joist_buffer_printf(out, "%lld", (long long)*(const int64_t *)(const void *)at);
+}
+
+static int64_t addend(const jst_shuffle_plan *plan, const char *record)
+{
+    if (plan->reduce == JST_REDUCE_COUNT)
+        return 1;
+    if (joist_field_is_null(plan->number, record))
+        return 0;
+    return *(const int64_t *)(const void *)(record + plan->number->offset);
+}
+
+static bool put_number(jst_shuffle *s, jst_share *share, const char *record, const joist_position *at)
+{
+    joist_text key = joist_buffer_view(&share->key);
+    uint64_t hash = jst_hash(key.ptr, key.len, s->memory->seed);
+    jst_slot *slot = find_slot(share, hash, key);
+    int64_t n = addend(s->plan, record);
+    if (slot->entry) {
+        int64_t sum;
+        memcpy(&sum, jst_entry_value(slot->entry), sizeof sum);
+        bool fits = !__builtin_add_overflow(sum, n, &sum);
+        memcpy(jst_entry_value(slot->entry), &sum, sizeof sum);
+        return fits;
+    }
+    share->value.len = 0;
+    joist_buffer_add(&share->value, &n, sizeof n);
+    put_key_text(s->key_field, record, &share->value);
+    *slot = (jst_slot){ hash, new_entry(share, key, JOIST_TEXT(""), joist_buffer_view(&share->value), at) };
+    share->count++;
+    return true;
+}
+
+static bool add_one(jst_shuffle *s, jst_share *share, const char *record, const joist_position *at)
+{
+    const jst_shuffle_plan *plan = s->plan;
+    share->key.len = share->order.len = share->value.len = 0;
+    if (plan->reduce == JST_REDUCE_APPEND)
+        jst_position_encode(at, &share->key);
+    else
+        joist_key_encode(plan->in, &plan->key, record, &share->key);
+    if (plan->reduce == JST_REDUCE_COUNT || plan->reduce == JST_REDUCE_SUM)
+        return put_number(s, share, record, at);
+    joist_row_encode(plan->in, record, &share->value);
+    joist_text key = joist_buffer_view(&share->key), value = joist_buffer_view(&share->value);
+    uint64_t hash = jst_hash(key.ptr, key.len, s->memory->seed);
+    if (plan->reduce == JST_REDUCE_APPEND) {
+        append(share, hash, new_entry(share, key, JOIST_TEXT(""), value, at));
+        return true;
+    }
+    joist_key_encode(plan->in, &plan->by, record, &share->order);
+    jst_position_encode(at, &share->order);
+    put_latest(share, hash, key, joist_buffer_view(&share->order), value, at);
+    return true;
+}
+
+joist_status jst_shuffle_add(jst_shuffle *s, size_t worker, const char *elements,
+                             const joist_position *const *positions, size_t count, joist_error *e)
+{
+    jst_share *share = &s->shares[worker];
+    begin_share(s, share);
+    share->arrived += count;
+    for (size_t i = 0; i < count; i++)
+        if (!add_one(s, share, elements + i * s->plan->in->size, positions[i]))
+            return joist_fail_with(e, JOIST_FATAL, "%.*s: the sum of '%s' is beyond int64",
+                                   JOIST_ARG(s->plan->node->name), s->plan->number->name);
+    return JOIST_OK;
+}
+
+joist_status jst_shuffle_account(jst_shuffle *s, size_t worker, joist_error *e)
+{
+    jst_share *share = &s->shares[worker];
+    if (!share->arena)
+        return JOIST_OK;
+    size_t now = joist_arena_bytes(share->arena) + share->slots_cap * sizeof *share->slots;
+    atomic_fetch_add(&s->memory->held, now - share->accounted);
+    share->accounted = now;
+    /* A share much smaller than the limit is not worth a run: many small runs would cost more. */
+    if (atomic_load(&s->memory->held) <= s->memory->limit || now < s->memory->limit / 64)
+        return JOIST_OK;
+    jst_shuffle_seal(s, worker);
+    return jst_spill(s, share, e);
+}
+
+bool jst_entry_decode(const jst_shuffle *s, const jst_entry *entry, void *record, joist_arena *arena)
+{
+    const char *value = entry->bytes + entry->key_len + entry->order_len;
+    if (!s->key_field) {
+        memset(record, 0, s->plan->out->size);
+        return joist_row_decode(s->plan->out, value, entry->value_len, record, arena) > 0;
+    }
+    joist_tally *t = record;    /* joist_total is the same struct by another name */
+    memcpy(&t->count, value, sizeof t->count);
+    bool null = entry->value_len == sizeof t->count;
+    t->key = null ? JOIST_NO_TEXT
+                  : (joist_text){ value + sizeof t->count + 1, entry->value_len - sizeof t->count - 1 };
+    return true;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Shuffle: elements of all workers brought together by key, in key order.
+ *
+ * Each worker fills its own table (no locks). An entry is three byte strings: the order-preserving key,
+ * an order that decides which of two values stays (LATEST), and the value in the row coder. Tables
+ * aggregate as they fill; over the memory limit a worker sorts its table and appends it to a temporary
+ * file as a run. Sealing sorts what is left; merging reads all runs together, aggregating once more, so
+ * nobody sees how many workers or runs there were. A shuffle that starts a stage is cut into partitions
+ * by the key's hash, merged side by side; a store reads all of them as one sequence in key order. */
+#ifndef JST_SHUFFLE_H
+#define JST_SHUFFLE_H
+
+#include "plan.h"
+
+#include <stdatomic.h>
+
+enum { JST_PARTITIONS = 16 };
+
+typedef struct jst_entry {
+    uint32_t key_len, order_len, value_len;
+    uint32_t cap;                   /* bytes that fit into `bytes` */
+    joist_position at;
+    char bytes[];                   /* key, order, value */
+} jst_entry;
+
+JOIST_INLINE const char *jst_entry_order(const jst_entry *e) { return e->bytes + e->key_len; }
+JOIST_INLINE char *jst_entry_value(jst_entry *e) { return e->bytes + e->key_len + e->order_len; }
+
+/* What all shuffles of a run share. */
+typedef struct jst_memory {
+    atomic_size_t held;             /* bytes in tables */
+    size_t limit;                   /* beyond it, workers spill */
+    atomic_size_t spilled;          /* bytes written to temporary files so far */
+    const char *directory;
+    uint64_t seed;                  /* of the key hash */
+} jst_memory;
+
+typedef struct jst_segment { uint64_t offset, bytes, count; } jst_segment;   /* one partition of one run */
+
+/* One worker's share: entries in memory, and runs in one temporary file. */
+typedef struct jst_slot { uint64_t hash; jst_entry *entry; } jst_slot;
+typedef struct jst_share {
+    joist_arena *arena;
+    jst_slot *slots; size_t slots_cap;      /* open addressing; APPEND: a plain list */
+    size_t count;
+    jst_entry **sorted;                     /* after sealing: partition by partition, in key order */
+    size_t sorted_at[JST_PARTITIONS + 1];
+    int fd;                                 /* -1: never spilled */
+    uint64_t file_size;
+    jst_segment (*runs)[JST_PARTITIONS]; size_t runs_count;
+    size_t accounted;                       /* what this share added to memory->held */
+    joist_buffer key, order, value;         /* scratch */
+    uint64_t arrived;
+} jst_share;
+
+typedef struct jst_shuffle {
+    const jst_shuffle_plan *plan;
+    jst_memory *memory;
+    jst_share *shares;
+    size_t shares_count;
+    size_t partitions;              /* 1 or JST_PARTITIONS */
+    const joist_field *key_field;   /* COUNT, SUM: whose value is the output's key, as text */
+} jst_shuffle;
+
+jst_shuffle *jst_shuffle_new(const jst_shuffle_plan *plan, size_t workers, jst_memory *memory);
+void jst_shuffle_free(jst_shuffle *s);      /* NULL is a no-op; temporary files vanish */
+
+/* Adds elements to one worker's share. A sum beyond int64 fails. */
+joist_status jst_shuffle_add(jst_shuffle *s, size_t worker, const char *elements,
+                             const joist_position *const *positions, size_t count, joist_error *e);
+
+/* Adds one entry whose bytes are ready (LATEST only). */
+void jst_shuffle_put(jst_shuffle *s, size_t worker, joist_text key, joist_text order, joist_text value,
+                     const joist_position *at);
+
+/* Between bundles: accounts for memory, and spills this share while the run is over its limit. */
+joist_status jst_shuffle_account(jst_shuffle *s, size_t worker, joist_error *e);
+
+/* Sorts what one worker still holds; call for every share before merging. */
+void jst_shuffle_seal(jst_shuffle *s, size_t worker);
+
+/* spill.c: writes the sealed part of a share as one run and empties it. */
+joist_status jst_spill(jst_shuffle *s, jst_share *share, joist_error *e);
+
+/* Position order: what APPEND sorts by, and the last resort of every other order. */
+void jst_position_encode(const joist_position *at, joist_buffer *out);
+
+/* The position of an element that an aggregation made: no origin, but a place in key order. */
+typedef struct jst_group_position { joist_position at; joist_text key; } jst_group_position;
+
+/* ---- merging ----------------------------------------------------------------------------------------- */
+typedef struct jst_merge jst_merge;
+/* partition < s->partitions, or JST_PARTITIONS for all of them as one sequence. Several merges of one
+ * sealed shuffle may run at once. */
+jst_merge *jst_merge_open(const jst_shuffle *s, size_t partition);
+/* The next entry, valid until the next call; NULL at the end, or with *e filled. */
+const jst_entry *jst_merge_next(jst_merge *m, joist_error *e);
+void jst_merge_close(jst_merge *m);
+
+/* Adds the number of `from` to that of `into` (COUNT, SUM). False: int64 overflowed. */
+bool jst_entry_add(jst_entry *into, const jst_entry *from);
+
+/* Makes the output record (plan->out) of an entry; texts borrow the entry or the arena. */
+bool jst_entry_decode(const jst_shuffle *s, const jst_entry *entry, void *record, joist_arena *arena);
+
+JOIST_INLINE int jst_entry_compare(const jst_entry *a, const jst_entry *b)
+{
+    return joist_text_compare((joist_text){ a->bytes, a->key_len }, (joist_text){ b->bytes, b->key_len });
+}
+
+JOIST_INLINE size_t jst_hash_partition(uint64_t hash, size_t partitions)
+{
+    return partitions == 1 ? 0 : (size_t)(hash >> 60);
+}
+
+/* A 64-bit hash by folded multiplication, eight bytes a step; keyed, so that nobody can choose collisions. */
+JOIST_INLINE uint64_t jst_hash_fold(uint64_t a, uint64_t b)
+{
+    __extension__ typedef unsigned __int128 u128;
+    u128 product = (u128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+JOIST_INLINE uint64_t jst_hash(const char *p, size_t len, uint64_t seed)
+{
+    uint64_t h = seed ^ (len * 0x9e3779b97f4a7c15u), word;
+    for (; len >= 8; p += 8, len -= 8) {
+        memcpy(&word, p, 8);
+        h = jst_hash_fold(h ^ word, 0xd6e8feb86659fd93u);
+    }
+    word = 0;
+    if (len)
+        memcpy(&word, p, len);
+    return jst_hash_fold(h ^ word, 0xa0761d6478bd642fu);
+}
+
+#endif

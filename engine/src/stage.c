@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One stage on all workers. Splits are taken in input order from one counter; a worker that finds none
+ * left asks the readers still running to give up half of what they have not begun. */
+#include "chain.h"
+
+enum { BUNDLE_BYTES = 256 << 10 };
+
+typedef struct stage_work {
+    jst_run *run;
+    const jst_stage *stage;
+    joist_source *source;
+    const joist_split *splits; size_t splits_count;
+    atomic_size_t next;             /* split, or partition of the shuffle */
+    pthread_mutex_t lock;           /* of `reading`: a reader is not stopped while it is stolen from */
+    joist_reader **reading;         /* by worker */
+} stage_work;
+
+/* ---- sealing what the stage needs ----------------------------------------------------------------------- */
+
+static void seal_share(jst_worker *w, void *shuffle)
+{
+    jst_shuffle_seal(shuffle, w->index);
+}
+
+static joist_status seal_views(jst_run *run, const jst_stage *stage, joist_error *e)
+{
+    for (size_t i = 0; i < stage->count; i++)
+        for (size_t k = 0; k < stage->dofns[i].fn->sides_count; k++) {
+            jst_view *v = run->views[stage->dofns[i].views[k]];
+            if (!v->slots && jst_view_seal(v, e))
+                return JOIST_FAILED;
+        }
+    return JOIST_OK;
+}
+
+/* ---- sources ------------------------------------------------------------------------------------------------ */
+
+static bool steal(stage_work *work, joist_split *rest)
+{
+    bool got = false;
+    pthread_mutex_lock(&work->lock);
+    for (size_t i = 0; !got && i < work->run->workers_count; i++)
+        if (work->reading[i] && work->reading[i]->ops->steal)
+            got = work->reading[i]->ops->steal(work->reading[i], rest);
+    pthread_mutex_unlock(&work->lock);
+    return got;
+}
+
+static bool take_split(stage_work *work, joist_split *split)
+{
+    size_t i = atomic_fetch_add(&work->next, 1);
+    if (i >= work->splits_count)
+        return steal(work, split);
+    *split = work->splits[i];
+    return true;
+}
+
+static void set_reading(stage_work *work, jst_worker *w, joist_reader *r)
+{
+    pthread_mutex_lock(&work->lock);
+    work->reading[w->index] = r;
+    pthread_mutex_unlock(&work->lock);
+}
+
+static void note_first_record(jst_run *run, const joist_batch *b)
+{
+    int64_t none = 0;
+    if (b->records && !atomic_load_explicit(&run->first_record_ns, memory_order_relaxed))
+        atomic_compare_exchange_strong(&run->first_record_ns, &none, jst_nanoseconds());
+}
+
+static void count_batch(jst_worker *w, jst_chain *c, const joist_batch *b)
+{
+    jst_tick_add(&w->files, b->files);
+    jst_tick_add(&w->records, b->records);
+    jst_tick_add(&w->bytes, b->bytes);
+    size_t node = jst_node_index(w->run->plan, c->ctx.node);
+    jst_tick_add(&w->counts[node].in, b->records);
+    note_first_record(w->run, b);
+}
+
+static joist_status read_bundle(jst_chain *c, joist_reader *reader, bool *done, joist_error *e)
+{
+    jst_run *run = c->worker->run;
+    joist_batch b = { .ctx = &c->ctx.pub, .port = &c->ports[0], .max_elements = c->ports[0].cap,
+                      .max_bytes = run->o.bundle_elements ? SIZE_MAX : BUNDLE_BYTES };
+    int64_t begin = jst_nanoseconds();
+    joist_status status = reader->ops->read(reader, &b, e);
+    size_t node = jst_node_index(run->plan, c->ctx.node);
+    jst_tick_add(&c->worker->counts[node].busy_ns, (uint64_t)(jst_nanoseconds() - begin));
+    count_batch(c->worker, c, &b);
+    *done = b.done;
+    return status;
+}
+
+static joist_status read_split(stage_work *work, jst_chain *c, const joist_split *split, joist_error *e)
+{
+    joist_reader *reader = work->source->ops->start(work->source, split, e);
+    if (!reader)
+        return JOIST_FAILED;
+    set_reading(work, c->worker, reader);
+    joist_status status = JOIST_OK;
+    for (bool done = false; !done && status == JOIST_OK && !jst_run_stopping(work->run);) {
+        jst_chain_begin(c);
+        status = read_bundle(c, reader, &done, e);
+        jst_chain_end(c);
+    }
+    set_reading(work, c->worker, NULL);
+    reader->ops->stop(reader);
+    return status;
+}
+
+static void read_source(jst_worker *w, void *arg)
+{
+    stage_work *work = arg;
+    jst_chain *c = jst_chain_new(w, work->stage);
+    joist_split split;
+    joist_error e;
+    while (!jst_run_stopping(work->run) && take_split(work, &split))
+        if (read_split(work, c, &split, &e))
+            jst_run_fail(work->run, &e);
+    jst_chain_free(c);
+}
+
+/* ---- shuffles ------------------------------------------------------------------------------------------------- */
+
+static const joist_position *position_of(const jst_shuffle *s, const jst_entry *entry, joist_arena *arena)
+{
+    bool from_input = !s->key_field && entry->at.origin;
+    jst_group_position *at = joist_arena_alloc(arena, sizeof *at);
+    at->at = from_input ? entry->at : (joist_position){ 0 };
+    at->key = from_input ? JOIST_NO_TEXT
+                         : joist_arena_text(arena, (joist_text){ entry->bytes, entry->key_len });
+    return &at->at;
+}
+
+/* The entry's bytes may die with the next one: elements of a stage live as long as their bundle. */
+static bool emit_entry(jst_chain *c, const jst_shuffle *s, const jst_entry *entry)
+{
+    joist_arena *arena = c->worker->arena;
+    size_t size = sizeof *entry + entry->key_len + entry->order_len + entry->value_len;
+    jst_entry *copy = memcpy(joist_arena_alloc(arena, size), entry, size);
+    joist_port *port = &c->ports[0];
+    char *record = port->items + port->count * s->plan->out->size;
+    if (!jst_entry_decode(s, copy, record, arena))
+        return false;
+    port->positions[port->count++] = position_of(s, copy, arena);
+    return true;
+}
+
+static joist_status merge_bundle(jst_chain *c, const jst_shuffle *s, jst_merge *m, bool *done, joist_error *e)
+{
+    joist_port *port = &c->ports[0];
+    while (port->count < port->cap && joist_arena_bytes(c->worker->arena) < 16u << 20) {
+        e->message[0] = '\0';
+        const jst_entry *entry = jst_merge_next(m, e);
+        *done = !entry;
+        if (!entry)
+            return e->message[0] ? JOIST_FAILED : JOIST_OK;
+        if (!emit_entry(c, s, entry))
+            return joist_fail_with(e, JOIST_FATAL, "a temporary row of '%s' cannot be read back", s->plan->out->name);
+    }
+    return JOIST_OK;
+}
+
+static joist_status merge_partition(jst_chain *c, const jst_shuffle *s, size_t partition, joist_error *e)
+{
+    jst_merge *m = jst_merge_open(s, partition);
+    joist_status status = JOIST_OK;
+    for (bool done = false; !done && status == JOIST_OK && !jst_run_stopping(c->worker->run);) {
+        jst_chain_begin(c);
+        status = merge_bundle(c, s, m, &done, e);
+        jst_chain_end(c);
+    }
+    jst_merge_close(m);
+    return status;
+}
+
+static void read_shuffle(jst_worker *w, void *arg)
+{
+    stage_work *work = arg;
+    const jst_shuffle *s = w->run->shuffles[work->stage->root];
+    jst_chain *c = jst_chain_new(w, work->stage);
+    joist_error e;
+    size_t p;
+    while (!jst_run_stopping(work->run) && (p = atomic_fetch_add(&work->next, 1)) < s->partitions)
+        if (merge_partition(c, s, p, &e))
+            jst_run_fail(work->run, &e);
+    jst_chain_free(c);
+}
+
+/* ------------------------------------------------------------------------------------------------------------------ */
+
+joist_status jst_stage_run(jst_run *run, const jst_stage *stage)
+{
+    joist_error e;
+    if (seal_views(run, stage, &e))
+        return jst_run_fail(run, &e);
+    stage_work work = { .run = run, .stage = stage };
+    pthread_mutex_init(&work.lock, NULL);
+    work.reading = joist_calloc(run->workers_count, sizeof *work.reading);
+    if (stage->from_shuffle) {
+        jst_parallel(run, seal_share, run->shuffles[stage->root]);
+        jst_parallel(run, read_shuffle, &work);
+    } else if ((work.source = run->sources[stage->root])) {
+        work.splits = work.source->ops->splits(work.source, &work.splits_count);
+        jst_parallel(run, read_source, &work);
+    }
+    joist_free(work.reading);
+    pthread_mutex_destroy(&work.lock);
+    return atomic_load(&run->failed) ? JOIST_FAILED : JOIST_OK;
+}

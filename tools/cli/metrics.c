@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Base units, few labels, and never a value out of the data as a label: the number of series is
+ * bounded by the graph. A reader never sees half a file. The collector reads only names that end in
+ * .prom, so the temporary file beside the target is invisible to it. */
+#include "metrics.h"
+
+#include "version.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FILE_MAX = 1 << 20 };
+static const char last_success[] = "joist_run_last_success_timestamp_seconds";
+
+/* ---- text ------------------------------------------------------------------------------------ */
+static void head(joist_buffer *out, const char *name, const char *type, const char *help)
+{
+    joist_buffer_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void label_value(joist_buffer *out, const char *value)
+{
+    for (const char *c = value ? value : ""; *c; c++) {
+        if (*c == '\n')
+            joist_buffer_add(out, "\\n", 2);
+        else if (*c == '"' || *c == '\\')
+            joist_buffer_printf(out, "\\%c", *c);
+        else
+            joist_buffer_byte(out, *c);
+    }
+}
+
+/* NAME{pipeline="…",KEY="…"} up to the blank before the value; NULL keys are left out. */
+static void series(joist_buffer *out, const char *name, const joist_report *r,
+                   const char *const pairs[4])
+{
+    joist_buffer_printf(out, "%s{pipeline=\"", name);
+    label_value(out, r->pipeline);
+    for (size_t i = 0; i < 4 && pairs && pairs[i]; i += 2) {
+        joist_buffer_printf(out, "\",%s=\"", pairs[i]);
+        label_value(out, pairs[i + 1]);
+    }
+    joist_buffer_add(out, "\"} ", 3);
+}
+
+static void count(joist_buffer *out, const char *name, const joist_report *r, const char *help,
+                  uint64_t n)
+{
+    head(out, name, "counter", help);
+    series(out, name, r, NULL);
+    joist_buffer_printf(out, "%" PRIu64 "\n", n);
+}
+
+static void gauge(joist_buffer *out, const char *name, const joist_report *r, const char *help,
+                  double x)
+{
+    head(out, name, "gauge", help);
+    series(out, name, r, NULL);
+    joist_buffer_printf(out, "%.15g\n", x);
+}
+
+static void port_lines(joist_buffer *out, const joist_report *r)
+{
+    static const char name[] = "joist_elements_total";
+    head(out, name, "counter", "Elements a stage put out, by port.");
+    for (size_t s = 0; s < r->stages_count; s++) {
+        const joist_stage_report *st = &r->stages[s];
+        for (size_t i = 0; i < st->outs_count; i++) {
+            series(out, name, r, (const char *[]){ "stage", st->name, "port", st->outs[i].name });
+            joist_buffer_printf(out, "%" PRIu64 "\n", st->outs[i].count);
+        }
+    }
+}
+
+static void rejected_lines(joist_buffer *out, const joist_report *r)
+{
+    static const char name[] = "joist_rejected_total";
+    head(out, name, "counter", "Elements set aside as dead letters, by stage and code.");
+    for (size_t s = 0; s < r->stages_count; s++) {
+        const joist_stage_report *st = &r->stages[s];
+        for (size_t i = 0; i < st->rejected_count; i++) {
+            const joist_code_count *c = &st->rejected[i];
+            series(out, name, r, (const char *[]){ "stage", st->name, "code", c->code });
+            joist_buffer_printf(out, "%" PRIu64 "\n", c->count);
+        }
+    }
+}
+
+static void stage_lines(joist_buffer *out, const joist_report *r)
+{
+    static const char busy[] = "joist_stage_busy_seconds_total", retried[] = "joist_retried_total";
+    head(out, busy, "counter", "Time workers spent in a stage, over all workers.");
+    for (size_t s = 0; s < r->stages_count; s++) {
+        series(out, busy, r, (const char *[]){ "stage", r->stages[s].name, NULL, NULL });
+        joist_buffer_printf(out, "%.15g\n", r->stages[s].busy_seconds);
+    }
+    head(out, retried, "counter", "Attempts of a stage that were repeated.");
+    for (size_t s = 0; s < r->stages_count; s++) {
+        series(out, retried, r, (const char *[]){ "stage", r->stages[s].name, NULL, NULL });
+        joist_buffer_printf(out, "%" PRIu64 "\n", r->stages[s].retried);
+    }
+}
+
+static void sink_lines(joist_buffer *out, const joist_report *r)
+{
+    static const char name[] = "joist_sink_rows_total";
+    head(out, name, "counter", "Rows given to a store.");
+    for (size_t i = 0; i < r->sinks_count; i++) {
+        series(out, name, r, (const char *[]){ "sink", r->sinks[i].name, NULL, NULL });
+        joist_buffer_printf(out, "%" PRIu64 "\n", r->sinks[i].rows);
+    }
+}
+
+/* The value this pipeline's series has in an older file; false: it has none. */
+static bool value_before(joist_text before, const joist_buffer *prefix, double *value)
+{
+    const char *at = before.ptr, *end = before.ptr + before.len;
+    while (at && (size_t)(end - at) > prefix->len) {
+        if (memcmp(at, prefix->ptr, prefix->len) == 0) {
+            char number[40] = "";
+            size_t n = (size_t)(end - at) - prefix->len;
+            memcpy(number, at + prefix->len, n < sizeof number - 1 ? n : sizeof number - 1);
+            *value = strtod(number, NULL);
+            return *value > 0;
+        }
+        at = memchr(at, '\n', (size_t)(end - at));
+        at = at ? at + 1 : NULL;
+    }
+    return false;
+}
+
+static void success_lines(joist_buffer *out, const jst_cli_outcome *o, joist_text before)
+{
+    const joist_report *r = o->report;
+    joist_buffer prefix = { 0 };
+    series(&prefix, last_success, r, NULL);
+    double at = (double)r->started.ms / 1000 + r->seconds;
+    if (o->exit_code == 0 || value_before(before, &prefix, &at)) {
+        head(out, last_success, "gauge", "When a run last succeeded.");
+        joist_buffer_text(out, joist_buffer_view(&prefix));
+        joist_buffer_printf(out, "%.3f\n", at);
+    }
+    joist_buffer_free(&prefix);
+}
+
+void jst_cli_metrics_text(joist_buffer *out, const jst_cli_outcome *o, joist_text before)
+{
+    const joist_report *r = o->report;
+    port_lines(out, r);
+    rejected_lines(out, r);
+    stage_lines(out, r);
+    sink_lines(out, r);
+    count(out, "joist_files_total", r, "Files read.", r->files);
+    count(out, "joist_records_total", r, "Records read.", r->records);
+    count(out, "joist_bytes_total", r, "Bytes read, as stored.", r->bytes);
+    count(out, "joist_spilled_bytes_total", r, "Bytes put into temporary files.", r->spilled_bytes);
+    gauge(out, "joist_peak_memory_bytes", r, "Greatest memory of the run.", (double)r->peak_memory);
+    gauge(out, "joist_first_record_seconds", r, "Time to the first record.",
+          r->first_record_seconds);
+    gauge(out, "joist_run_duration_seconds", r, "How long the run took.", r->seconds);
+    gauge(out, "joist_run_exit_code", r, "The exit code of the run.", o->exit_code);
+    success_lines(out, o, before);
+    head(out, "joist_build_info", "gauge", "Always 1; the labels tell the build.");
+    const char *labels[] = { "version", jst_cli_version(), NULL, NULL };
+    series(out, "joist_build_info", r, labels);
+    joist_buffer_printf(out, "1\n");
+}
+
+/* ---- file ------------------------------------------------------------------------------------ */
+static joist_status fail(joist_error *e, const char *path)
+{
+    return joist_fail_with(e, JOIST_FATAL, "cannot write the metrics to %s: %s", path,
+                           strerror(errno));
+}
+
+/* What is there already; nothing, if it cannot be read. */
+static void read_before(const char *path, joist_buffer *out)
+{
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return;
+    char *at = joist_buffer_reserve(out, FILE_MAX);
+    out->len += fread(at, 1, FILE_MAX, f);
+    fclose(f);
+}
+
+static bool write_whole(int fd, const joist_buffer *text)
+{
+    size_t done = 0;
+    while (done < text->len) {
+        ssize_t n = write(fd, text->ptr + done, text->len - done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return false;
+        done += (size_t)n;
+    }
+    return true;
+}
+
+static joist_status replace(const char *path, char *temporary, const joist_buffer *text,
+                            joist_error *e)
+{
+    int fd = mkstemp(temporary);
+    if (fd < 0)
+        return fail(e, path);
+    /* mkstemp makes it private; the collector is somebody else. */
+    bool written = write_whole(fd, text) && fchmod(fd, 0644) == 0;
+    int error = errno;
+    written = close(fd) == 0 && written;
+    if (written && rename(temporary, path) == 0)
+        return JOIST_OK;
+    errno = written ? errno : error;
+    joist_status s = fail(e, path);
+    unlink(temporary);
+    return s;
+}
+
+/* A device or a pipe (/dev/stdout) is written to, never replaced by a file. */
+static bool is_special(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+static joist_status pour(const char *path, const joist_buffer *text, joist_error *e)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fail(e, path);
+    bool written = write_whole(fd, text);
+    int error = errno;
+    close(fd);
+    errno = error;
+    return written ? JOIST_OK : fail(e, path);
+}
+
+joist_status jst_cli_metrics_write(joist_text path, const jst_cli_outcome *o, joist_error *e)
+{
+    joist_buffer before = { 0 }, text = { 0 }, temporary = { 0 };
+    char *name = joist_text_dup(path);
+    bool special = is_special(name);
+    if (!special)
+        read_before(name, &before);
+    jst_cli_metrics_text(&text, o, joist_buffer_view(&before));
+    joist_buffer_printf(&temporary, "%s.XXXXXX", name);
+    joist_buffer_byte(&temporary, '\0');
+    joist_status s = special ? pour(name, &text, e) : replace(name, temporary.ptr, &text, e);
+    joist_buffer_free(&before);
+    joist_buffer_free(&text);
+    joist_buffer_free(&temporary);
+    joist_free(name);
+    return s;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The options every pipeline binary has, and what becomes of them. */
+#ifndef JST_CLI_RUNNER_H
+#define JST_CLI_RUNNER_H
+
+#include "joist/run.h"
+#include "options.h"
+#include "value.h"
+
+#define JST_CLI_RUN_OPTIONS(F, T)                                                                  \
+    F(T, int64_t, workers, 0, .fallback = "0", .help = "worker threads; 0: one per processor")     \
+    F(T, int64_t, memory, 0, .fallback = "0",                                                      \
+      .help = "bytes the run may use, e.g. 2G; 0: a quarter of RAM")                               \
+    F(T, bool, dry_run, 0, .fallback = "false",                                                    \
+      .help = "run everything; stores count and discard")                                          \
+    F(T, joist_text, max_rejected, 0,                                                              \
+      .help = "exit 4 if more than N records, or P% of them, were rejected")                       \
+    F(T, joist_text, dead, 0, .fallback = "out/dead",                                              \
+      .help = "directory of dead letters; empty: count them only")                                 \
+    F(T, bool, mask_pii, 0, .fallback = "false", .help = "mask personal data in dead letters too") \
+    F(T, joist_text, spill_dir, 0,                                                                 \
+      .help = "directory for temporary files; default: $TMPDIR or /tmp")                           \
+    F(T, joist_text, progress, 0, .fallback = "auto",                                              \
+      .help = "auto, always, never or json; on stderr")                                            \
+    F(T, joist_text, summary, 0, .fallback = "text", .help = "text or json; on stdout")            \
+    F(T, joist_text, log_format, 0, .fallback = "auto", .help = "auto, human or json; on stderr")  \
+    F(T, joist_text, metrics_out, 0, .help = "file for Prometheus' textfile collector")            \
+    F(T, joist_text, config, 0, .help = "file of `key = value` lines")                             \
+    F(T, bool, explain_options, 0, .fallback = "false",                                            \
+      .help = "print every option, its value and where it came from, then stop")                   \
+    F(T, bool, quiet, 0, .fallback = "false",                                                      \
+      .help = "no progress, errors only, no text summary of a run that went well")                 \
+    F(T, bool, verbose, 0, .fallback = "false", .help = "say more in logs and summary")            \
+    F(T, int64_t, bundle, JOIST_HIDDEN, .fallback = "0",                                           \
+      .help = "elements of a bundle; 0: the engine's choice")                                      \
+    F(T, joist_time, now, JOIST_HIDDEN, .help = "the run's clock, standing still")                 \
+    F(T, joist_text, run_id, JOIST_HIDDEN, .help = "the run's id")
+JOIST_RECORD_EXTERN(jst_cli_run_options, JST_CLI_RUN_OPTIONS);
+
+#define JST_CLI_CHECK_OPTIONS(F, T)                                                                \
+    F(T, bool, online, 0, .fallback = "false",                                                     \
+      .help = "also open every source and store, writing nothing")
+JOIST_RECORD_EXTERN(jst_cli_check_options, JST_CLI_CHECK_OPTIONS);
+
+#define JST_CLI_LIST_OPTIONS(F, T) F(T, bool, json, 0, .fallback = "false", .help = "print JSON")
+JOIST_RECORD_EXTERN(jst_cli_list_options, JST_CLI_LIST_OPTIONS);
+
+/* A clock that stands still but for the waiting it is asked to do: retries still come to an end.
+ * Thread-safe. */
+typedef struct jst_cli_clock { joist_env env; joist_env *real; int64_t now; } jst_cli_clock;
+joist_env *jst_cli_clock_set(jst_cli_clock *clock, joist_env *real, int64_t now_ms);
+
+typedef enum jst_cli_show {
+    JST_CLI_AUTO, JST_CLI_ALWAYS, JST_CLI_NEVER, JST_CLI_JSON
+} jst_cli_show;
+
+/* The runner's options, checked. */
+typedef struct jst_cli_settings {
+    jst_cli_limit max_rejected;
+    jst_cli_show progress;
+    bool summary_json;
+    jst_cli_show log;                   /* AUTO, ALWAYS (human) or JSON */
+} jst_cli_settings;
+joist_status jst_cli_settings_of(jst_cli_options *o, const jst_cli_run_options *r,
+                                 jst_cli_settings *out,
+                                 joist_error *e);
+
+/* `clock` is used if the options set it, and must then outlive the run. */
+joist_run_options jst_cli_engine_options(const jst_cli_run_options *r, jst_cli_clock *clock);
+
+/* The exit code of a failure (docs/cli.md). */
+int jst_cli_failure_exit(joist_failure failure);
+
+/* The exit code of a run that ended with this status and report (NULL: none); `signal` is what
+ * asked it to stop, or 0. */
+int jst_cli_run_exit(joist_status status, const joist_report *r, int signal,
+                     const jst_cli_limit *limit);
+
+enum { JST_CLI_EXIT_OK = 0, JST_CLI_EXIT_FAILED = 1, JST_CLI_EXIT_USAGE = 2, JST_CLI_EXIT_GRAPH = 3,
+       JST_CLI_EXIT_REJECTED = 4, JST_CLI_EXIT_TEMPORARY = 75, JST_CLI_EXIT_SIGNAL = 128 };
+
+#endif

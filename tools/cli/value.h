@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One option's text as a value of its field. */
+#ifndef JST_CLI_VALUE_H
+#define JST_CLI_VALUE_H
+
+#include "joist/record.h"
+
+/* An integer, with a suffix if wanted: K M G T and KiB MiB GiB TiB are powers of 1,024, kB KB MB GB
+ * TB of 1,000. */
+bool jst_cli_parse_int(joist_text t, int64_t *out);
+bool jst_cli_parse_float(joist_text t, double *out);
+bool jst_cli_parse_bool(joist_text t, bool *out);      /* true yes on 1, false no off 0, any case */
+
+/* `N` elements or `P%` of them. */
+typedef struct jst_cli_limit { bool set, percent; uint64_t count; double share; } jst_cli_limit;
+bool jst_cli_parse_limit(joist_text t, jst_cli_limit *out);
+bool jst_cli_over(const jst_cli_limit *limit, uint64_t part, uint64_t whole);
+
+/* Sets the field of `record`; the text is borrowed. NULL: done; else what was expected ("an integer
+ * …"). */
+const char *jst_cli_value_set(const joist_field *f, joist_text t, void *record);
+
+/* What stands for the value in help: "N", "TIME", …; NULL for a bool. */
+const char *jst_cli_value_name(const joist_field *f);
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * `run` and `check`. stdout has the result (the summary, the verdict), stderr everything else. Both
+ * build and check the graph through the same call, so a check that passes means that run gets past
+ * this point. */
+#include "verbs.h"
+
+#include "errors.h"
+#include "logs.h"
+#include "metrics.h"
+#include "prepare.h"
+#include "progress.h"
+#include "signals.h"
+#include "summary.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+typedef struct session {
+    jst_cli_progress progress;
+    jst_cli_log log;
+    bool told;                  /* that a signal was seen */
+} session;
+
+/* ---- while it runs --------------------------------------------------------------------------- */
+static const char *signal_name(int signal)
+{
+    return signal == SIGTERM ? "SIGTERM" : "SIGINT";
+}
+
+static void on_progress(void *user, const joist_report *r)
+{
+    session *s = user;
+    s->log.run = r->run_id;
+    if (jst_cli_signal_caught() && !s->told) {
+        s->told = true;
+        jst_cli_progress_clear(&s->progress);
+        jst_cli_log_printf(&s->log, JST_CLI_WARNING,
+                           "%s: stopping; a second one ends the process at once",
+                           signal_name(jst_cli_signal_caught()));
+    }
+    jst_cli_progress_update(&s->progress, r);
+}
+
+static void log_options(const session *s, const jst_cli_options *o)
+{
+    for (size_t i = 0; i < o->count; i++)
+        if (o->items[i].source > JST_CLI_DEFAULT)
+            jst_cli_log_printf(&s->log, JST_CLI_DEBUG, "option --%.*s = %.*s (%.*s)",
+                               JOIST_ARG(o->items[i].name),
+                               JOIST_ARG(jst_cli_option_shown(o, &o->items[i])),
+                               JOIST_ARG(o->items[i].where));
+}
+
+/* ---- when it has ended ----------------------------------------------------------------------- */
+/* The pipeline's option `window`, if it has one: the summary says which hour this was. */
+static joist_text window_of(const jst_cli_prepared *p)
+{
+    const jst_cli_option *option = jst_cli_options_find(p->options, JOIST_TEXT("window"));
+    return option && option->value.len ? option->value : JOIST_NO_TEXT;
+}
+
+static void log_end(const session *s, const jst_cli_outcome *o)
+{
+    const joist_report *r = o->report;
+    if (s->log.json)
+        jst_cli_log_rejected(&s->log, r);
+    if (o->exit_code > JST_CLI_EXIT_SIGNAL)
+        jst_cli_log_printf(&s->log, JST_CLI_WARNING, "interrupted: nothing uncommitted is visible");
+    else if (o->exit_code == JST_CLI_EXIT_REJECTED)
+        jst_cli_log_printf(&s->log, JST_CLI_ERROR,
+                           "%llu of %llu records rejected: over --max-rejected",
+                           (unsigned long long)r->rejected, (unsigned long long)r->records);
+    else if (o->exit_code == JST_CLI_EXIT_OK)
+        jst_cli_log_printf(&s->log, JST_CLI_INFO, "done: %llu records in %.1f s",
+                           (unsigned long long)r->records, r->seconds);
+}
+
+static void log_failure(const session *s, const jst_cli_outcome *o, joist_status status)
+{
+    joist_error e = o->report->error;
+    if (status == JOIST_OK && !o->report->adds_up)
+        joist_fail_with(&e, JOIST_FATAL, "records in and out of the stages do not add up");
+    else if (status == JOIST_OK || o->exit_code > JST_CLI_EXIT_SIGNAL)
+        return;
+    if (e.failure == JOIST_TEMPORARY && !e.hint[0])
+        snprintf(e.hint, sizeof e.hint, "this may pass: run the same command again");
+    jst_cli_log_error(&s->log, &e);
+}
+
+static int print_summary(const jst_cli_prepared *p, const jst_cli_outcome *o)
+{
+    bool json = p->settings.summary_json;
+    if (!json && p->run->quiet && o->exit_code == JST_CLI_EXIT_OK)
+        return o->exit_code;
+    joist_buffer out = { 0 };
+    if (json)
+        jst_cli_summary_json(&out, o);
+    else
+        jst_cli_summary_text(&out, o);
+    int code = jst_cli_print(&out, o->exit_code);
+    joist_buffer_free(&out);
+    return code;
+}
+
+/* Metrics that cannot be written are said and change nothing: the data is committed. */
+static void write_metrics(const session *s, const jst_cli_prepared *p, const jst_cli_outcome *o)
+{
+    joist_error e = { 0 };
+    if (p->run->metrics_out.len && jst_cli_metrics_write(p->run->metrics_out, o, &e) != JOIST_OK)
+        jst_cli_log_printf(&s->log, JST_CLI_ERROR, "%s", e.message);
+}
+
+static int finish(session *s, const jst_cli_prepared *p, joist_status status, const joist_report *r)
+{
+    jst_cli_outcome o = {
+        .report = r, .window = window_of(p), .signal = jst_cli_signal_caught(),
+        .exit_code = jst_cli_run_exit(status, r, jst_cli_signal_caught(),
+                                      &p->settings.max_rejected),
+        .dry_run = p->run->dry_run, .verbose = p->run->verbose,
+    };
+    jst_cli_progress_clear(&s->progress);
+    if (!r) {
+        joist_error e = { .message = "the run ended without a report" };
+        jst_cli_log_error(&s->log, &e);
+        return o.exit_code;
+    }
+    s->log.run = r->run_id;
+    log_failure(s, &o, status);
+    log_end(s, &o);
+    write_metrics(s, p, &o);
+    return print_summary(p, &o);
+}
+
+/* ---- the verbs ------------------------------------------------------------------------------- */
+static int run_checked(const jst_cli_prepared *p, joist_pipeline *pipeline, session *s)
+{
+    jst_cli_clock clock;
+    joist_run_options options = jst_cli_engine_options(p->run, &clock);
+    options.progress = on_progress;
+    options.user = s;
+    const joist_report *report = NULL;
+    jst_cli_signals_begin(joist_stop);
+    joist_status status = joist_pipeline_run(pipeline, &options, &report);
+    int code = finish(s, p, status, report);
+    jst_cli_signals_end();
+    return code;
+}
+
+int jst_cli_run(const jst_cli_call *call)
+{
+    jst_cli_prepared p;
+    int code;
+    if (!jst_cli_prepare(call, false, &p, &code))
+        return code;
+    session s = {
+        .progress = jst_cli_progress_new(stderr, p.settings.progress),
+        .log = jst_cli_log_new(stderr, p.settings.log, p.run->quiet, p.run->verbose),
+    };
+    s.log.run = p.run->run_id;
+    log_options(&s, p.options);
+    joist_error e = { 0 };
+    joist_pipeline *pipeline = joist_pipeline_new(call->def);
+    if (joist_pipeline_check(pipeline, p.pipeline, &e) == JOIST_OK)
+        code = run_checked(&p, pipeline, &s);
+    else
+        code = jst_cli_refused(&e);
+    joist_pipeline_free(pipeline);
+    return code;
+}
+
+static joist_status check_all(const jst_cli_prepared *p, joist_pipeline *pipeline, joist_error *e)
+{
+    jst_cli_clock clock;
+    joist_run_options options = jst_cli_engine_options(p->run, &clock);
+    if (joist_pipeline_check(pipeline, p->pipeline, e) != JOIST_OK)
+        return JOIST_FAILED;
+    return p->check->online ? joist_pipeline_check_online(pipeline, options.env, e) : JOIST_OK;
+}
+
+int jst_cli_check(const jst_cli_call *call)
+{
+    jst_cli_prepared p;
+    int code;
+    if (!jst_cli_prepare(call, true, &p, &code))
+        return code;
+    joist_error e = { 0 };
+    joist_pipeline *pipeline = joist_pipeline_new(call->def);
+    if (check_all(&p, pipeline, &e) == JOIST_OK) {
+        joist_buffer out = { 0 };
+        joist_buffer_printf(&out, "OK  %s: options and graph are sound%s\n", call->def->name,
+                            p.check->online ? ", every source and store can be opened" : "");
+        code = p.run->quiet ? JST_CLI_EXIT_OK : jst_cli_print(&out, JST_CLI_EXIT_OK);
+        joist_buffer_free(&out);
+    } else {
+        code = jst_cli_refused(&e);
+    }
+    joist_pipeline_free(pipeline);
+    return code;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The table of built-in connectors: what a scheme can be used for, in one place. */
+#include "post_http.h"
+#include "read_source.h"
+#include "read_sqlite.h"
+#include "write_ndjson.h"
+#include "write_sqlite.h"
+
+static const joist_connector file_connector = {
+    .version = JOIST_CONNECTOR_VERSION, .name = "file", .schemes = { "", "file" },
+    .help = "read a file or a directory tree of JSON or text; write NDJSON (.gz by name)",
+    .source = &jst_file_source, .store = &jst_ndjson_store,
+};
+
+static const joist_connector sqlite_connector = {
+    .version = JOIST_CONNECTOR_VERSION, .name = "sqlite", .schemes = { "sqlite" },
+    .help = "a SQLite database file: read a table, keep tables and an outbox",
+    .source = &jst_sqlite_source, .store = &jst_sqlite_store,
+};
+
+static const joist_connector http_connector = {
+    .version = JOIST_CONNECTOR_VERSION, .name = "http", .schemes = { "http", "https" },
+    .help = "POST one request of JSON per message of an outbox",
+    .sender = &jst_http_sender,
+};
+
+const joist_connector *const joist_connectors[] = {
+    &file_connector, &sqlite_connector, &http_connector, NULL,
+};

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Small things every JSON file here needs: white space, and the end of a run of plain string bytes.
+ * SSE2 where the compiler has it, one byte at a time elsewhere. Never reads at or behind `end`. */
+#ifndef JST_JSON_BYTES_H
+#define JST_JSON_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+/* JSON's white space is not ASCII's: \v and \f are none. */
+static inline bool jst_json_space(char c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+static inline const char *jst_json_skip_space(const char *p, const char *end)
+{
+    while (p < end && jst_json_space(*p))
+        p++;
+    return p;
+}
+
+/* Plain: neither quote nor backslash nor a control character. */
+static inline bool jst_json_plain(char c)
+{
+    return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
+}
+
+#ifdef __SSE2__
+/* A bit for each of the 16 bytes at p that is not plain, or (`ascii`) is beyond ASCII. */
+static inline unsigned jst_json_stops(const char *p, bool ascii)
+{
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i stop = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
+                                _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+    stop = _mm_or_si128(stop, _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v));
+    return (unsigned)_mm_movemask_epi8(ascii ? _mm_or_si128(stop, v) : stop);
+}
+#endif
+
+static inline const char *jst_json_run_end(const char *p, const char *end, bool ascii)
+{
+#ifdef __SSE2__
+    for (; end - p >= 16; p += 16) {
+        unsigned stops = jst_json_stops(p, ascii);
+        if (stops)
+            return p + __builtin_ctz(stops);
+    }
+#endif
+    while (p < end && jst_json_plain(*p) && !(ascii && (unsigned char)*p >= 0x80))
+        p++;
+    return p;
+}
+
+/* The first byte in [p, end) that is not plain, or end. */
+static inline const char *jst_json_plain_end(const char *p, const char *end)
+{
+    return jst_json_run_end(p, end, false);
+}
+
+/* The same, stopping at bytes beyond ASCII too. */
+static inline const char *jst_json_ascii_end(const char *p, const char *end)
+{
+    return jst_json_run_end(p, end, true);
+}
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Which files an input has: the listing a source takes once, when it is opened. */
+#ifndef JST_READ_LIST_H
+#define JST_READ_LIST_H
+
+#include <joist.h>
+
+typedef struct jst_input_file {
+    joist_origin origin;
+    const char *path;           /* as the file system has it, NUL-terminated */
+    uint64_t size;              /* as stored; what is appended later is not read */
+    uint64_t device, inode;
+    bool by_lines;
+    struct jst_line_table *lines;   /* of a file that is cut into byte ranges, else NULL */
+} jst_input_file;
+
+typedef struct jst_listing {
+    joist_arena *arena;
+    jst_input_file **files;     /* by bytes of origin.path */
+    size_t count, cap;
+    uint64_t skipped;           /* names that are no input */
+} jst_listing;
+
+/* Does this type take text lines of any file, rather than JSON? */
+bool jst_reads_text(const joist_type *type);
+
+/* Lists spec->uri. With `optional`, a path that does not exist gives an empty listing and *found
+ * false. */
+joist_status jst_list(const joist_source_spec *spec, bool optional, jst_listing *out, bool *found,
+                      joist_error *e);
+void jst_listing_free(jst_listing *l);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The rows of a table as records, one after another, as one consistent snapshot. */
+#ifndef JST_SQLITE_ROWS_H
+#define JST_SQLITE_ROWS_H
+
+#include "sqlite_db.h"
+
+/* What to read; borrowed by everything below. */
+typedef struct jst_sqlite_query {
+    const char *path;
+    joist_text table;
+    const joist_type *type;
+    int64_t max_record;             /* bytes of one row */
+    joist_env *env;
+} jst_sqlite_query;
+
+/* Is there a row at all? No such table: no. */
+joist_status jst_sqlite_rows_any(const jst_sqlite_query *q, bool *any, joist_error *e);
+
+typedef struct jst_sqlite_rows jst_sqlite_rows;
+jst_sqlite_rows *jst_sqlite_rows_open(const jst_sqlite_query *q, joist_error *e);  /* NULL: *e */
+void jst_sqlite_rows_close(jst_sqlite_rows *r);     /* NULL is a no-op */
+
+/* The next row into `record`, what it points to into `arena`, its stored size into *size. At the
+ * end *more is false and the database is unlocked; not to be called again then. */
+joist_status jst_sqlite_rows_next(jst_sqlite_rows *r, void *record, size_t *size, bool *more,
+                                  joist_arena *arena, joist_error *e);
+
+#endif
