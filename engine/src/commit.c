@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Stores: opened before anything is read, written and prepared side by side after everything has been
- * processed, committed one after another in the order of their first joist_write. Killed before its
- * commit a store shows nothing of the run; killed between two commits, running again completes it. */
+ * Stores: opened before anything is read, written and prepared side by side after everything has
+ * been processed, committed one after another in the order of their first joist_write. Killed
+ * before its commit a store shows nothing of the run; killed between two commits, running again
+ * completes it. */
 #include "run.h"
 
 enum { ROWS_BYTES = 64 << 10, MOST_ROWS = 256, MOST_ATTEMPTS = 6 };
@@ -15,7 +16,8 @@ static bool again(jst_run *run, joist_status status, int attempt, joist_error *e
         e->failure = JOIST_TEMPORARY;
         return false;
     }
-    run->env->sleep_ms(run->env, (int64_t)(100 << attempt) + (int64_t)(run->env->random(run->env) % 100));
+    int64_t jitter = (int64_t)(run->env->random(run->env) % 100);
+    run->env->sleep_ms(run->env, (int64_t)(100 << attempt) + jitter);
     return true;
 }
 
@@ -27,7 +29,8 @@ joist_status jst_stores_open(jst_run *run)
         joist_status status;
         int attempt = 0;
         do
-            status = s->connector->store->open(s->uri, s->specs, s->count, run->env, &run->stores[i], &e);
+            status = s->connector->store->open(s->uri, s->specs, s->count, run->env,
+                                               &run->stores[i], &e);
         while (again(run, status, attempt++, &e));
         if (status != JOIST_OK)
             return jst_run_fail(run, &e);
@@ -44,7 +47,7 @@ void jst_stores_close(jst_run *run)
     }
 }
 
-/* ---- writing one table ------------------------------------------------------------------------------------ */
+/* ---- writing one table ----------------------------------------------------------------------- */
 
 typedef struct table_writer {
     jst_run *run;
@@ -62,9 +65,11 @@ typedef struct table_writer {
 
 static void reject_row(table_writer *w, size_t i, const joist_error *why)
 {
-    jst_rejected r = { .node = w->table->node, .code = "sink_row", .message = joist_text_of(why->message),
+    jst_rejected r = { .node = w->table->node, .code = "sink_row",
+                       .message = joist_text_of(why->message),
                        .type = w->shuffle->plan->out,
-                       .element = w->rows + i * w->shuffle->plan->out->size, .at = w->positions[i] };
+                       .element = w->rows + i * w->shuffle->plan->out->size,
+                       .at = w->positions[i] };
     size_t code = jst_code_index(w->run, r.code);
     jst_tick_add(&w->worker->counts[w->node].rejected[code], 1);
     jst_dead_add(w->worker, &r);
@@ -100,7 +105,8 @@ static joist_status add_row(table_writer *w, const jst_entry *entry, joist_error
 {
     size_t size = sizeof *entry + entry->key_len + entry->order_len + entry->value_len;
     jst_entry *copy = memcpy(joist_arena_alloc(w->arena, size), entry, size);
-    if (!jst_entry_decode(w->shuffle, copy, w->rows + w->count * w->shuffle->plan->out->size, w->arena))
+    char *row = w->rows + w->count * w->shuffle->plan->out->size;
+    if (!jst_entry_decode(w->shuffle, copy, row, w->arena))
         return joist_fail_with(e, JOIST_FATAL, "a temporary row of '%s' cannot be read back",
                                w->shuffle->plan->out->name);
     w->positions[w->count++] = &copy->at;
@@ -145,7 +151,7 @@ static joist_status write_table(jst_worker *worker, size_t store, size_t index, 
     return status;
 }
 
-/* ---- all stores side by side -------------------------------------------------------------------------------- */
+/* ---- all stores side by side ----------------------------------------------------------------- */
 
 typedef struct store_work { atomic_size_t next, next_share; } store_work;
 
@@ -177,7 +183,8 @@ static void seal_tables(jst_worker *w, void *arg)
     store_work *work = arg;
     jst_run *run = w->run;
     size_t i;
-    while ((i = atomic_fetch_add(&work->next_share, 1)) < run->plan->shuffles_count * run->workers_count)
+    size_t shares = run->plan->shuffles_count * run->workers_count;
+    while ((i = atomic_fetch_add(&work->next_share, 1)) < shares)
         jst_shuffle_seal(run->shuffles[i / run->workers_count], i % run->workers_count);
 }
 

@@ -14,7 +14,8 @@ enum { JST_MOST_PORTS = 8, JST_MOST_CODES = 64, JST_MOST_COUNTERS = 16 };
 typedef _Atomic uint64_t jst_tick;
 JOIST_INLINE void jst_tick_add(jst_tick *t, uint64_t n)
 {
-    atomic_store_explicit(t, atomic_load_explicit(t, memory_order_relaxed) + n, memory_order_relaxed);
+    uint64_t now = atomic_load_explicit(t, memory_order_relaxed);
+    atomic_store_explicit(t, now + n, memory_order_relaxed);
 }
 
 typedef struct jst_counts {             /* of one graph node on one worker */
@@ -54,7 +55,7 @@ typedef struct jst_run {
     joist_error error;
     _Atomic int64_t first_record_ns;
     uint64_t *table_rows;               /* by graph node: rows of its table */
-    uint64_t *table_superseded;         /* rows another row of this run replaced before they were written */
+    uint64_t *table_superseded;         /* rows another row replaced before they were written */
     double *table_seconds;
     bool *table_committed;
     atomic_uint_least64_t mail_sent, mail_failed, mail_pending;
@@ -74,14 +75,15 @@ int64_t jst_nanoseconds(void);          /* monotonic, for durations only */
 /* codes: index of a known code, or JST_MOST_CODES. */
 size_t jst_code_index(const jst_run *run, const char *code);
 
-/* ---- stage.c: running one stage on all workers ------------------------------------------------------------ */
+/* ---- stage.c: running one stage on all workers ----------------------------------------------- */
 joist_status jst_stage_run(jst_run *run, const jst_stage *stage);
 
-/* ---- pool.c: runs `work` on every worker's thread, progress on the caller's; returns when all are done ------- */
+/* ---- pool.c ----------------------------------------------------------------------------------
+ * Runs `work` on every worker's thread, progress on the caller's; returns when all are done. */
 typedef void (*jst_work)(jst_worker *w, void *arg);
 void jst_parallel(jst_run *run, jst_work work, void *arg);
 
-/* ---- dead.c: dead letters ------------------------------------------------------------------------------------- */
+/* ---- dead.c: dead letters -------------------------------------------------------------------- */
 typedef struct jst_rejected {
     const jst_node *node;               /* the step that rejects */
     const char *code;
@@ -91,18 +93,18 @@ typedef struct jst_rejected {
     const joist_position *at;
 } jst_rejected;
 void jst_dead_add(jst_worker *w, const jst_rejected *r);
-joist_status jst_dead_write(jst_run *run);          /* writes the file whole, again when called again */
+joist_status jst_dead_write(jst_run *run);     /* writes the file whole, again when called again */
 
-/* ---- commit.c: stores ------------------------------------------------------------------------------------------ */
+/* ---- commit.c: stores ------------------------------------------------------------------------ */
 joist_status jst_stores_open(jst_run *run);
 joist_status jst_stores_write(jst_run *run);        /* everything up to prepare */
 joist_status jst_stores_commit(jst_run *run);
 void jst_stores_close(jst_run *run);
 
-/* ---- outbox.c: messages, after the commit; never fails the run ----------------------------------------------- */
+/* ---- outbox.c: messages, after the commit; never fails the run ------------------------------- */
 void jst_outbox_deliver(jst_run *run);
 
-/* ---- report.c ------------------------------------------------------------------------------------------------------ */
+/* ---- report.c -------------------------------------------------------------------------------- */
 const joist_report *jst_report_make(jst_run *run, const char *status);
 
 #endif
