@@ -113,6 +113,9 @@ void joist_write_(joist_coll in, const joist_write_options *o);
         &((__typeof__(*(JOIST_HEAD_(__VA_ARGS__, 0)).write_)){ .own = {                           \
             JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) } }).plain)
 
+/* A text that `build` puts together, a URI say; as durable as what it declares. */
+joist_text joist_build_printf(joist_pipeline *p, const char *fmt, ...) JOIST_PRINTF(2, 3);
+
 /* Reports a mistake that `build` found itself; the first one wins. */
 void joist_mistake(joist_pipeline *p, joist_site site, const char *fmt, ...) JOIST_PRINTF(3, 4);
 
