@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A configuration of another record.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: initializing type 'long int' using type 'word'
+ * EXPECT clang: with an expression of incompatible type 'word' */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * JOIST_APPLY without a collection.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: expected expression before '.' token
+ * EXPECT clang: expected expression */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * An output kept as a collection of another record.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: invalid initializer
+ * EXPECT clang: with an expression of incompatible type 'word_coll' */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

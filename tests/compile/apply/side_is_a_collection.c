@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A PCollection where a side input belongs.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: initializing type 'const struct joist_map_by_event *' using type 'event_coll'
+ * EXPECT clang: initializing 'const struct joist_map_by_event *' with an expression of */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A mistyped option of JOIST_APPLY.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: 'shout_args' has no member named 'nmae'
+ * EXPECT clang: field designator 'nmae' does not refer to any field */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

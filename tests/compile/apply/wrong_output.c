@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * An output that the DoFn does not have.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: 'shout_result' has no member named 'lowd'
+ * EXPECT clang: no member named 'lowd' in 'struct shout_result' */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A side input that the DoFn does not have.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: 'struct shout_sides' has no member named 'sene'
+ * EXPECT clang: field designator 'sene' does not refer to any field */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

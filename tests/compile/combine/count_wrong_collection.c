@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * joist_count of a collection of another record.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: incompatible type for argument 1 of 'word_raw'
+ * EXPECT clang: to parameter of incompatible type 'word_coll' */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

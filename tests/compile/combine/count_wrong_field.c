@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * joist_count by a field that the record does not have.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: 'word' has no member named 'txet'
+ * EXPECT clang: no member named 'txet' in 'struct word' */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * joist_flatten of nine collections.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: 'joist_flatten_takes_at_most_8' undeclared
+ * EXPECT clang: use of undeclared identifier 'joist_flatten_takes_at_most_8' */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * joist_map_by by a field that is no text.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: joist_map_by goes by a joist_text: event.size is none
+ * EXPECT clang: joist_map_by goes by a joist_text: event.size is none */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

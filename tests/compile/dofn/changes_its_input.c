@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A DoFn that changes its input.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: assignment of member 'length' in read-only object
+ * EXPECT clang: cannot assign to variable 'in' with const-qualified type 'const word *' */
 #include "../base.h"
 
 #define COPY(IN, OUT, SIDE, CFG, STATE)                                                           \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A record emitted by the function of another.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: incompatible type for argument 1 of 'word_emit'
+ * EXPECT clang: to parameter of incompatible type 'word_out' */
 #include "../base.h"
 
 #define COPY(IN, OUT, SIDE, CFG, STATE)                                                           \

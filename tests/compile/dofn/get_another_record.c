@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A side input asked for another record.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: incompatible type for argument 1 of 'word_get'
+ * EXPECT clang: to parameter of incompatible type 'word_map' */
 #include "../base.h"
 
 #define COPY(IN, OUT, SIDE, CFG, STATE)                                                           \

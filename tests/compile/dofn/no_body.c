@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A DoFn without its process function.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * WARNING gcc: 'copy_process' used but never defined
+ * WARNING clang: function 'copy_process' has internal linkage but is not defined */
 #include "../base.h"
 
 #ifdef CURED

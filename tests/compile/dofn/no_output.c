@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A DoFn without any output.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: copy needs at least one OUT
+ * EXPECT clang: copy needs at least one OUT */
 #include "../base.h"
 
 #ifdef CURED

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A configuration field that does not exist.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: 'limits' has no member named 'longset'
+ * EXPECT clang: no member named 'longset' in 'struct limits' */
 #include "../base.h"
 
 #define COPY(IN, OUT, SIDE, CFG, STATE)                                                           \

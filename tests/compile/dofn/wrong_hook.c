@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A lifecycle hook that does not exist.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: 'copy_hooks' has no member named 'set_up'
+ * EXPECT clang: field designator 'set_up' does not refer to any field */
 #include "../base.h"
 
 #ifdef CURED

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A mistyped output inside a DoFn.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: 'const struct copy_outputs' has no member named 'copid'
+ * EXPECT clang: no member named 'copid' in 'struct copy_outputs' */
 #include "../base.h"
 
 #define COPY(IN, OUT, SIDE, CFG, STATE)                                                           \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A mistyped side input inside a DoFn.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: 'const struct copy_sides' has no member named 'sene'
+ * EXPECT clang: no member named 'sene' in 'struct copy_sides' */
 #include "../base.h"
 
 #define COPY(IN, OUT, SIDE, CFG, STATE)                                                           \

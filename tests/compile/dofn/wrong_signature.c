@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A process function without its element.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: conflicting types for 'copy_process'
+ * EXPECT clang: conflicting types for 'copy_process' */
 #include "../base.h"
 
 #define COPY(IN, OUT, SIDE, CFG, STATE)                                                           \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Something else than a read after .except.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: initializing type 'joist_pipeline *' using type 'joist_text'
+ * EXPECT clang: with an expression of incompatible type 'joist_text' */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * joist_read with something else for the pipeline.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * WARNING gcc: initialization of 'joist_pipeline *' from incompatible pointer type 'word_coll *'
+ * WARNING clang: incompatible pointer types initializing 'joist_pipeline *' */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

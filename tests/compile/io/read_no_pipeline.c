@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * joist_read without the pipeline.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: 'joist_pipeline_goes_first' has no member named 'uri'
+ * EXPECT clang: field designator 'uri' does not refer to any field */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * joist_read without the record.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: 'p_coll' undeclared
+ * EXPECT clang: use of undeclared identifier 'p_coll' */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A C string where a text belongs.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * WARNING gcc: missing braces around initializer
+ * WARNING clang: suggest braces around initialization of subobject */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A mistyped option of joist_read.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: 'joist_read_options' has no member named 'url'
+ * EXPECT clang: field designator 'url' does not refer to any field */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

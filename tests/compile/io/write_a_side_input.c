@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A side input where joist_write takes a collection.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: 'event_map' has no member named 'c'
+ * EXPECT clang: no member named 'c' in 'union event_map' */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

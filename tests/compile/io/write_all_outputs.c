@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * All outputs of a DoFn where joist_write takes one.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: 'shout_result' has no member named 'c'
+ * EXPECT clang: no member named 'c' in 'struct shout_result' */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A field's name where joist_write takes JOIST_FIELDS.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: 'id' undeclared
+ * EXPECT clang: use of undeclared identifier 'id' */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

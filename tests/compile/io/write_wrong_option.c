@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A mistyped option of joist_write.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: 'event_write_options' has no member named 'tabel'
+ * EXPECT clang: field designator 'tabel' does not refer to any field */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A field that is an array of characters.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: place.city is `name64`
+ * EXPECT clang: place.city is `name64` */
 #include "../base.h"
 
 #ifdef CURED

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * JOIST_FIELDS with a field of another record.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: 'event' has no member named 'text'
+ * EXPECT clang: no member named 'text' in 'event' */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);

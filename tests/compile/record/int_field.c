@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A field of the C type int.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: place.number is `int`
+ * EXPECT clang: place.number is `int` */
 #include "../base.h"
 
 #ifdef CURED

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A list said to hold another record.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * WARNING gcc: initialization of 'const event_list *' from incompatible pointer type 'word_list *'
+ * WARNING clang: incompatible pointer types initializing 'const event_list *' */
 #include "../base.h"
 
 #ifdef CURED

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A nested record said to be of another type.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * WARNING gcc: initialization of 'const event *' from incompatible pointer type 'word *'
+ * WARNING clang: incompatible pointer types initializing 'const event *' */
 #include "../base.h"
 
 #ifdef CURED

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A field that points to a record.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: place.first is `event *`
+ * EXPECT clang: place.first is `event *` */
 #include "../base.h"
 
 #ifdef CURED

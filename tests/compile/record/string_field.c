@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A field that is a C string.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: place.city is `const char *`
+ * EXPECT clang: place.city is `const char *` */
 #include "../base.h"
 
 #ifdef CURED

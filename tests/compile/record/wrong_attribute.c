@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A mistyped attribute of a field.
  *
- * EXPECT gcc: ?
- * EXPECT clang: ? */
+ * EXPECT gcc: 'struct <anonymous>' has no member named 'hepl'
+ * EXPECT clang: field designator 'hepl' does not refer to any field */
 #include "../base.h"
 
 #ifdef CURED
