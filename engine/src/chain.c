@@ -210,6 +210,14 @@ static const jst_node *root_node(const jst_run *run, const jst_stage *stage)
                                : &run->p->graph.nodes.items[stage->root];
 }
 
+/* The root of a materialised input is its DoFn, whose ports count what the DoFn emits. */
+static jst_tick *root_count(jst_chain *c)
+{
+    bool staged = jst_op_of(c->ctx.node->op) == JST_PARDO;
+    size_t node = jst_node_index(c->worker->run->plan, c->ctx.node);
+    return staged ? &c->staged : &c->worker->counts[node].outs[0];
+}
+
 jst_chain *jst_chain_new(jst_worker *w, const jst_stage *stage)
 {
     joist_arena *arena = joist_arena_new();
@@ -222,8 +230,7 @@ jst_chain *jst_chain_new(jst_worker *w, const jst_stage *stage)
     c->ports = joist_arena_zalloc(arena, ports * sizeof *c->ports);
     c->outlets = joist_arena_zalloc(arena, ports * sizeof *c->outlets);
     c->steps = joist_arena_zalloc(arena, (stage->count + 1) * sizeof *c->steps);
-    size_t root = jst_node_index(w->run->plan, c->ctx.node);
-    make_port(c, stage->type, &stage->root_out, &w->counts[root].outs[0]);
+    make_port(c, stage->type, &stage->root_out, root_count(c));
     for (size_t i = 0; i < stage->count; i++)
         make_step(c, i);
     for (size_t i = 0; i < stage->count; i++)

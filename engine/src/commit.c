@@ -5,21 +5,7 @@
  * completes it. */
 #include "run.h"
 
-enum { ROWS_BYTES = 64 << 10, MOST_ROWS = 256, MOST_ATTEMPTS = 6 };
-
-/* Waits before attempt number `attempt` + 1; false when there is none. */
-static bool again(jst_run *run, joist_status status, int attempt, joist_error *e)
-{
-    if (status != JOIST_RETRY || jst_run_stopping(run))
-        return false;
-    if (attempt >= MOST_ATTEMPTS) {
-        e->failure = JOIST_TEMPORARY;
-        return false;
-    }
-    int64_t jitter = (int64_t)(run->env->random(run->env) % 100);
-    run->env->sleep_ms(run->env, (int64_t)(100 << attempt) + jitter);
-    return true;
-}
+enum { ROWS_BYTES = 64 << 10, MOST_ROWS = 256 };
 
 joist_status jst_stores_open(jst_run *run)
 {
@@ -31,7 +17,7 @@ joist_status jst_stores_open(jst_run *run)
         do
             status = s->connector->store->open(s->uri, s->specs, s->count, run->env,
                                                &run->stores[i], &e);
-        while (again(run, status, attempt++, &e));
+        while (jst_run_again(run, status, attempt++, &e));
         if (status != JOIST_OK)
             return jst_run_fail(run, &e);
     }
@@ -60,7 +46,7 @@ typedef struct table_writer {
     joist_arena *arena;
     char *rows; size_t count, cap;
     const joist_position *positions[MOST_ROWS];
-    uint64_t written, rejected;
+    uint64_t written, refused;
 } table_writer;
 
 static void reject_row(table_writer *w, size_t i, const joist_error *why)
@@ -73,7 +59,7 @@ static void reject_row(table_writer *w, size_t i, const joist_error *why)
     size_t code = jst_code_index(w->run, r.code);
     jst_tick_add(&w->worker->counts[w->node].rejected[code], 1);
     jst_dead_add(w->worker, &r);
-    w->rejected++;
+    w->refused++;
 }
 
 /* Rows behind a refused one are a new call. */
@@ -90,7 +76,7 @@ static joist_status flush(table_writer *w, joist_error *e)
             from += row + 1;
         } else if (status == JOIST_OK) {
             break;
-        } else if (!again(w->run, status, attempt++, e)) {
+        } else if (!jst_run_again(w->run, status, attempt++, e)) {
             return JOIST_FAILED;
         }
     }
@@ -127,6 +113,7 @@ static joist_status write_rows(table_writer *w, joist_error *e)
         status = JOIST_FAILED;
     if (status == JOIST_OK)
         status = flush(w, e);
+    jst_tick_add(&w->run->tables[w->node].folded, jst_merge_folded(m));
     jst_merge_close(m);
     return status;
 }
@@ -144,8 +131,10 @@ static joist_status write_table(jst_worker *worker, size_t store, size_t index, 
     w.rows = joist_malloc(w.cap * size);
     int64_t begin = jst_nanoseconds();
     joist_status status = write_rows(&w, e);
-    run->table_seconds[w.node] = (double)(jst_nanoseconds() - begin) / 1e9;
-    run->table_rows[w.node] = w.written - w.rejected;
+    jst_table_state *state = &run->tables[w.node];
+    jst_tick_add(&state->busy_ns, (uint64_t)(jst_nanoseconds() - begin));
+    jst_tick_add(&state->rows, w.written - w.refused);
+    jst_tick_add(&state->refused, w.refused);
     joist_free(w.rows);
     joist_arena_free(w.arena);
     return status;
@@ -168,7 +157,7 @@ static void write_stores(jst_worker *w, void *arg)
         int attempt = 0;
         while (status == JOIST_OK && run->stores[i]) {
             status = run->stores[i]->ops->prepare(run->stores[i], &e);
-            if (!again(run, status, attempt++, &e))
+            if (!jst_run_again(run, status, attempt++, &e))
                 break;
             status = JOIST_OK;
         }
@@ -206,11 +195,11 @@ joist_status jst_stores_commit(jst_run *run)
         if (run->stores[i])
             do
                 status = run->stores[i]->ops->commit(run->stores[i], &e);
-            while (again(run, status, attempt++, &e));
+            while (jst_run_again(run, status, attempt++, &e));
         if (status != JOIST_OK)
             return jst_run_fail(run, &e);
         for (size_t t = 0; t < s->count && run->stores[i]; t++)
-            run->table_committed[jst_node_index(run->plan, s->tables[t].node)] = true;
+            run->tables[jst_node_index(run->plan, s->tables[t].node)].committed = true;
     }
     return JOIST_OK;
 }

@@ -82,11 +82,24 @@ static joist_status unknown_code(jst_context *c, const char *code)
     return JOIST_FAILED;
 }
 
+/* A side input is whole or the run has none: a reject here would turn into many further on. */
+static joist_status no_dead_letters(jst_context *c, const jst_rejected *r)
+{
+    const joist_position *at = c->pub.position;
+    joist_text uri = at && at->origin ? at->origin->uri : JOIST_TEXT("?");
+    return joist_fail_with(&c->error, JOIST_FATAL, "%.*s:%llu: %.*s (%s; a side input must be "
+                           "whole; step '%.*s', %.*s:%d)", JOIST_ARG(uri),
+                           (unsigned long long)(at ? at->line : 0), JOIST_ARG(r->message), r->code,
+                           JOIST_ARG(c->node->name), JST_AT(c->node));
+}
+
 static joist_status reject(jst_context *c, jst_rejected *r)
 {
     size_t code = jst_code_index(c->worker->run, r->code);
     if (code == JST_MOST_CODES)
         return unknown_code(c, r->code);
+    if (c->chain->stage->side_only)
+        return no_dead_letters(c, r);
     r->node = c->node;
     r->at = c->pub.position;
     size_t node = jst_node_index(c->worker->run->plan, c->node);

@@ -25,6 +25,7 @@ struct jst_merge {
     size_t buffer_size;
     bool started;
     bool pending;                       /* the top was returned and must advance first */
+    uint64_t folded;
     joist_buffer kept;                  /* an entry whose twins are in other runs */
 };
 
@@ -162,6 +163,11 @@ jst_merge *jst_merge_open(const jst_shuffle *s, size_t partition)
     return m;
 }
 
+uint64_t jst_merge_folded(const jst_merge *m)
+{
+    return m->folded;
+}
+
 void jst_merge_close(jst_merge *m)
 {
     if (!m)
@@ -214,6 +220,7 @@ static bool newer(const jst_entry *a, const jst_entry *b)
 static bool fold(jst_merge *m, joist_error *e)
 {
     jst_reduce reduce = m->shuffle->plan->reduce;
+    m->folded++;
     jst_entry *kept = (jst_entry *)(void *)m->kept.ptr;
     const jst_entry *top = m->heap[0]->entry;
     if (reduce == JST_REDUCE_LATEST) {

@@ -36,6 +36,7 @@ static void note_refusal(delivery *d, const joist_message_row *row, const char *
     *r = (refusal){ d->refused, joist_arena_text(d->run->arena, row->key),
                     joist_arena_text(d->run->arena, joist_text_of(why)) };
     d->refused = r;
+    d->run->mail_refused = true;
 }
 
 /* What is settled is marked; what should be tried again moves to the front. Returns how many. */
@@ -139,7 +140,7 @@ static void deliver_outbox(jst_run *run, size_t store, size_t index)
     delivery d = { .run = run, .table = table, .index = index, .store = run->stores[store] };
     if (!endpoint.len || !d.store->ops->pending) {
         size_t node = jst_node_index(run->plan, table->node);
-        atomic_fetch_add(&run->mail_pending, run->table_rows[node]);
+        atomic_fetch_add(&run->mail_pending, atomic_load(&run->tables[node].rows));
         return;
     }
     joist_error e;

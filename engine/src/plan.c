@@ -349,6 +349,23 @@ static bool feeds(const jst_stage *s, jst_target_kind kind, size_t index)
     return found;
 }
 
+static bool targets_are_views(const jst_targets *t)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->items[i].kind == JST_TO_SHUFFLE)
+            return false;
+    return true;
+}
+
+static bool is_side_only(const jst_stage *s)
+{
+    bool views = !s->from_shuffle && targets_are_views(&s->root_out);
+    for (size_t i = 0; views && i < s->count; i++)
+        for (size_t o = 0; views && o < s->dofns[i].fn->outs_count; o++)
+            views = targets_are_views(&s->dofns[i].outs[o]);
+    return views;
+}
+
 /* Is nothing from `from` on still feeding it? */
 static bool complete(const jst_plan *plan, size_t from, jst_target_kind kind, size_t index)
 {
@@ -434,6 +451,8 @@ jst_plan *jst_plan_new(const joist_pipeline *p)
     size_t stuck = 0;
     for (make_stages(plan); !order_stages(plan, &stuck); make_stages(plan))
         materialise_one(plan, stuck);
+    for (size_t i = 0; i < plan->stages_count; i++)
+        plan->stages[i].side_only = is_side_only(&plan->stages[i]);
     add_stores(plan);
     return plan;
 }

@@ -28,6 +28,7 @@ typedef struct jst_stage {
     size_t root;                    /* index of a shuffle, or of the read node */
     const joist_type *type;         /* of the root's elements */
     jst_targets root_out;
+    bool side_only;                 /* a source that ends in views: its records are no input */
     jst_fused_dofn *dofns;          /* in topological order */
     size_t count;
 } jst_stage;

@@ -67,7 +67,7 @@ static uint64_t rows_of(const jst_run *run, const jst_node *aggregate)
             const jst_table_plan *table = &run->plan->stores[s].tables[t];
             size_t node = jst_node_index(run->plan, table->node);
             if (run->plan->shuffles[table->shuffle].node == aggregate)
-                return run->tables[node].rows + run->tables[node].refused;
+                return look(&run->tables[node].rows) + look(&run->tables[node].refused);
         }
     return 0;
 }
@@ -160,7 +160,8 @@ static void add_counters(const jst_run *run, size_t node, joist_stage_report *s)
     for (size_t w = 0; w < run->workers_count; w++)
         for (size_t i = 0; i < JST_MOST_COUNTERS; i++) {
             const jst_counts *counts = &run->workers[w].counts[node];
-            const char *name = atomic_load_explicit(&counts->counters[i].name, memory_order_acquire);
+            const char *name =
+                atomic_load_explicit(&counts->counters[i].name, memory_order_acquire);
             if (name)
                 add_counter(s, name, look(&counts->counters[i].n));
         }
@@ -218,8 +219,8 @@ static void add_sinks(jst_run *run, joist_report *r)
         const jst_table_state *t = &run->tables[i];
         if (jst_op_of(n->op) == JST_WRITE)
             sinks[r->sinks_count++] = (joist_sink_report){ .name = string_of(run, n->name),
-                .uri = n->uri, .table = n->table, .rows = t->rows, .committed = t->committed,
-                .seconds = t->seconds };
+                .uri = n->uri, .table = n->table, .rows = look(&t->rows),
+                .committed = t->committed, .seconds = (double)look(&t->busy_ns) / 1e9 };
     }
     r->sinks = sinks;
 }
@@ -312,7 +313,8 @@ static bool table_differs(const jst_run *run, const jst_table_plan *t, joist_err
     const jst_shuffle *s = run->shuffles[t->shuffle];
     size_t node = jst_node_index(run->plan, t->node);
     const jst_table_state *state = &run->tables[node];
-    uint64_t rows = state->rows + state->refused + state->folded + replaced_in(s);
+    uint64_t rows = look(&state->rows) + look(&state->refused) + look(&state->folded)
+                  + replaced_in(s);
     return differ(run, node, "rows written, replaced or refused", rows, arrived_at(s), e);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * One run from its options to its report: sources and stores are opened, stages run in the plan's
- * order, tables are written and prepared, the numbers must add up, then everything becomes visible. */
+ * order, tables are written and prepared, the numbers must add up, and only then all is visible. */
 #include "run.h"
 
 #include "joist/text.h"
@@ -88,7 +88,7 @@ static void add_codes(jst_run *run, const joist_code *codes)
         run->codes[run->codes_count++] = codes;
 }
 
-/* A share of the memory goes to what is not in tables: bundles, buffers, sorting, SQLite's cache. */
+/* The rest is for what is not in tables: bundles, buffers, sorting, SQLite's cache. */
 static void set_memory(jst_run *run)
 {
     uint64_t all = run->o.memory ? run->o.memory : quarter_of_ram();
@@ -113,17 +113,19 @@ static void make_tables(jst_run *run)
 {
     const jst_plan *plan = run->plan;
     size_t nodes = run->p->graph.nodes.count;
-    run->shuffles = joist_arena_zalloc(run->arena, (plan->shuffles_count + 1) * sizeof *run->shuffles);
-    for (size_t i = 0; i < plan->shuffles_count; i++)
+    size_t shuffles = plan->shuffles_count, views = plan->views_count;
+    run->shuffles = joist_arena_zalloc(run->arena, (shuffles + 1) * sizeof *run->shuffles);
+    for (size_t i = 0; i < shuffles; i++)
         run->shuffles[i] = jst_shuffle_new(&plan->shuffles[i], run->workers_count, &run->memory);
     run->dead_plan = (jst_shuffle_plan){ .reduce = JST_REDUCE_LATEST, .in = &joist_line_type,
                                          .out = &joist_line_type };
     run->dead = jst_shuffle_new(&run->dead_plan, run->workers_count, &run->memory);
-    run->views = joist_arena_zalloc(run->arena, (plan->views_count + 1) * sizeof *run->views);
-    for (size_t i = 0; i < plan->views_count; i++)
+    run->views = joist_arena_zalloc(run->arena, (views + 1) * sizeof *run->views);
+    for (size_t i = 0; i < views; i++)
         run->views[i] = jst_view_new(&plan->views[i], run->memory.seed);
     run->sources = joist_arena_zalloc(run->arena, nodes * sizeof(joist_source *));
-    run->stores = joist_arena_zalloc(run->arena, (plan->stores_count + 1) * sizeof(joist_store *));
+    run->stores =
+        joist_arena_zalloc(run->arena, (plan->stores_count + 1) * sizeof(joist_store *));
     run->tables = joist_arena_zalloc(run->arena, nodes * sizeof *run->tables);
 }
 
@@ -151,8 +153,8 @@ static jst_run *run_new(joist_pipeline *p, const joist_run_options *o)
 
 /* ---- sources --------------------------------------------------------------------------------- */
 
-static joist_status open_uri(jst_run *run, const jst_node *n, joist_text uri, joist_source_spec *spec,
-                             joist_error *e)
+static joist_status open_uri(jst_run *run, const jst_node *n, joist_text uri,
+                             joist_source_spec *spec, joist_error *e)
 {
     const joist_source_ops *ops = jst_connector_of(run->p->def, uri)->source;
     joist_source **out = &run->sources[jst_node_index(run->plan, n)];
@@ -193,14 +195,30 @@ static joist_status open_source(jst_run *run, const jst_node *n, uint64_t *rank,
     return status;
 }
 
+static uint64_t bytes_to_read(const jst_run *run)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < run->plan->stages_count; i++) {
+        const jst_stage *s = &run->plan->stages[i];
+        joist_source *source = s->from_shuffle || s->side_only ? NULL : run->sources[s->root];
+        size_t count = 0;
+        const joist_split *splits = source ? source->ops->splits(source, &count) : NULL;
+        for (size_t k = 0; k < count; k++)
+            bytes += splits[k].bytes;
+    }
+    return bytes;
+}
+
 static joist_status open_sources(jst_run *run)
 {
     const jst_node_list *nodes = &run->p->graph.nodes;
     uint64_t rank = 0;
     joist_error e = { 0 };
     for (size_t i = 0; i < nodes->count; i++)
-        if (jst_op_of(nodes->items[i].op) == JST_READ && open_source(run, &nodes->items[i], &rank, &e))
+        if (jst_op_of(nodes->items[i].op) == JST_READ
+            && open_source(run, &nodes->items[i], &rank, &e))
             return jst_run_fail(run, &e);
+    run->bytes_total = bytes_to_read(run);
     return JOIST_OK;
 }
 

@@ -194,6 +194,7 @@ static void put_latest(jst_share *share, uint64_t hash, joist_text key, joist_te
         share->count++;
         return;
     }
+    share->replaced++;
     if (joist_text_compare(order, (joist_text){ jst_entry_order(old), old->order_len }) < 0)
         return;
     if (key.len + order.len + value.len <= old->cap)
@@ -247,6 +248,7 @@ static bool put_number(jst_shuffle *s, jst_share *share, const char *record,
         memcpy(&sum, jst_entry_value(slot->entry), sizeof sum);
         bool fits = !__builtin_add_overflow(sum, n, &sum);
         memcpy(jst_entry_value(slot->entry), &sum, sizeof sum);
+        share->replaced++;
         return fits;
     }
     share->value.len = 0;

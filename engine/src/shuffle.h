@@ -52,7 +52,7 @@ typedef struct jst_share {
     jst_segment (*runs)[JST_PARTITIONS]; size_t runs_count;
     size_t accounted;                       /* what this share added to memory->held */
     joist_buffer key, order, value;         /* scratch */
-    uint64_t arrived;
+    uint64_t arrived, replaced;             /* elements; of them, aggregated into another */
 } jst_share;
 
 typedef struct jst_shuffle {
@@ -97,6 +97,7 @@ typedef struct jst_merge jst_merge;
 jst_merge *jst_merge_open(const jst_shuffle *s, size_t partition);
 /* The next entry, valid until the next call; NULL at the end, or with *e filled. */
 const jst_entry *jst_merge_next(jst_merge *m, joist_error *e);
+uint64_t jst_merge_folded(const jst_merge *m);   /* entries aggregated into another so far */
 void jst_merge_close(jst_merge *m);
 
 /* Adds the number of `from` to that of `into` (COUNT, SUM). False: int64 overflowed. */

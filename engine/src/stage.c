@@ -71,12 +71,14 @@ static void note_first_record(jst_run *run, const joist_batch *b)
 
 static void count_batch(jst_worker *w, jst_chain *c, const joist_batch *b)
 {
-    jst_tick_add(&w->files, b->files);
-    jst_tick_add(&w->records, b->records);
-    jst_tick_add(&w->bytes, b->bytes);
+    if (!c->stage->side_only) {
+        jst_tick_add(&w->files, b->files);
+        jst_tick_add(&w->records, b->records);
+        jst_tick_add(&w->bytes, b->bytes);
+        note_first_record(w->run, b);
+    }
     size_t node = jst_node_index(w->run->plan, c->ctx.node);
     jst_tick_add(&w->counts[node].in, b->records);
-    note_first_record(w->run, b);
 }
 
 static joist_status read_bundle(jst_chain *c, joist_reader *reader, bool *done, joist_error *e)
