@@ -21,18 +21,32 @@ static jst_golden_set *set_named(const jst_golden_result *r, joist_text name)
     return NULL;
 }
 
-static void compare_sets(joist_buffer *out, const jst_golden_result *expected,
-                         const jst_golden_result *got, bool outboxes)
+typedef struct sides {
+    const jst_golden_result *expected, *got;
+    bool outboxes;                      /* compare them, too */
+    const char *prefix, *suffix;        /* around the name of a set: where its rows are to be seen */
+} sides;
+
+static void compare_set(joist_buffer *out, const sides *s, jst_golden_set *expected,
+                        jst_golden_set *got)
 {
     jst_golden_rows none = { 0 };
-    for (size_t i = 0; i < expected->count; i++) {
-        jst_golden_set *set = &expected->sets[i], *other = set_named(got, set->name);
-        if (outboxes || !set->outbox)
-            jst_golden_rows_diff(out, &set->rows, other ? &other->rows : &none, set->name);
-    }
-    for (size_t i = 0; i < got->count; i++)
-        if (!set_named(expected, got->sets[i].name) && (outboxes || !got->sets[i].outbox))
-            jst_golden_rows_diff(out, &none, &got->sets[i].rows, got->sets[i].name);
+    const jst_golden_set *any = expected ? expected : got;
+    joist_buffer name = { 0 };
+    joist_buffer_printf(&name, "%s%.*s%s", s->prefix, JOIST_ARG(any->name), s->suffix);
+    if (s->outboxes || !any->outbox)
+        jst_golden_rows_diff(out, expected ? &expected->rows : &none, got ? &got->rows : &none,
+                             joist_buffer_view(&name));
+    joist_buffer_free(&name);
+}
+
+static void compare_sets(joist_buffer *out, const sides *s)
+{
+    for (size_t i = 0; i < s->expected->count; i++)
+        compare_set(out, s, &s->expected->sets[i], set_named(s->got, s->expected->sets[i].name));
+    for (size_t i = 0; i < s->got->count; i++)
+        if (!set_named(s->expected, s->got->sets[i].name))
+            compare_set(out, s, NULL, &s->got->sets[i]);
 }
 
 void jst_golden_compare(joist_buffer *out, const jst_golden_result *first,
@@ -45,7 +59,7 @@ void jst_golden_compare(joist_buffer *out, const jst_golden_result *first,
         json_decref(a);
         json_decref(b);
     }
-    compare_sets(out, first, other, !again);
+    compare_sets(out, &(sides){ first, other, !again, "", "" });
 }
 
 /* ---- expect/ --------------------------------------------------------------------------------- */
@@ -124,8 +138,8 @@ joist_status jst_golden_expect(joist_buffer *out, const jst_golden_case *c,
     }
     if (json_integer_value(json_object_get(summary, "exit")) != got->exit_code)
         add_reason(out, got);
-    jst_golden_summary_diff(out, summary, got->summary, "summary");
-    compare_sets(out, &expected, got, true);
+    jst_golden_summary_diff(out, summary, got->summary, "expect/summary.json");
+    compare_sets(out, &(sides){ &expected, got, true, "expect/", SUFFIX });
     json_decref(summary);
     return JOIST_OK;
 }
