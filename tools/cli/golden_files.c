@@ -138,7 +138,8 @@ static joist_status copy_entries(joist_arena *a, joist_text from, joist_text to,
                                  int64_t modified_ms, joist_error *e)
 {
     jst_golden_names names = jst_golden_list(a, from);
-    joist_status status = mkdir(to.ptr, 0777) ? refuse(e, "make", to) : JOIST_OK;
+    joist_status status = mkdir(to.ptr, 0777) && errno != EEXIST ? refuse(e, "make", to)
+                                                                  : JOIST_OK;
     for (size_t i = 0; i < names.count && status == JOIST_OK; i++)
         status = jst_golden_copy(a, jst_golden_path(a, from, names.items[i].ptr),
                                  jst_golden_path(a, to, names.items[i].ptr), modified_ms, e);

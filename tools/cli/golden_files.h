@@ -21,8 +21,8 @@ jst_golden_names jst_golden_list(joist_arena *a, joist_text dir);
 bool jst_golden_read(joist_arena *a, joist_text path, joist_text *out, joist_error *e);
 joist_status jst_golden_write(joist_text path, joist_text bytes, joist_error *e);
 
-/* Copies files, directories and symlinks (as they stand), every one with this modification time. A
- * missing `from` makes nothing. */
+/* Copies files, directories and symlinks (as they stand), every one with this modification time,
+ * over what is there already. A missing `from` makes nothing. */
 joist_status jst_golden_copy(joist_arena *a, joist_text from, joist_text to, int64_t modified_ms,
                              joist_error *e);
 joist_status jst_golden_set_time(joist_text path, int64_t modified_ms, joist_error *e);
