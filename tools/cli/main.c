@@ -11,6 +11,7 @@
 static const jst_cli_verb verbs[] = {
     { "run", "", "Runs the pipeline and prints a summary.", jst_cli_run },
     { "check", "", "Tells everything that run would refuse, writing nothing.", jst_cli_check },
+    { "test", " [DIR...]", "Runs golden cases and compares with what they expect.", jst_cli_test },
     { "list", " transforms|options|codes", "Lists what there is.", jst_cli_list },
 };
 enum { VERBS = sizeof verbs / sizeof verbs[0] };
@@ -25,8 +26,8 @@ static void general_help(joist_buffer *out, const joist_pipeline_def *def, const
     joist_buffer_printf(out, "\n  --help     this text; `%s VERB --help` lists a verb's options\n"
                              "  --version  version, build id and versions of libraries\n\n"
                              "exit codes: 0 done, 1 failed, 2 usage, 3 the graph is wrong,\n"
-                             "  4 done but over --max-rejected, 75 temporary: run it again,\n"
-                             "  130/143 interrupted after a clean stop\n", program);
+                             "  4 done but over --max-rejected, 5 tests failed,\n"
+                             "  75 temporary: run it again, 130/143 interrupted after a clean stop\n", program);
 }
 
 static int print_help(const joist_pipeline_def *def, const char *program)
