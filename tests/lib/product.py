@@ -3,13 +3,14 @@
 
 A Work is a folder with in/, projects.jsonl and, after a run, latest.db, history.db and dead/. Runs are
 given a fixed time and id, so two runs over the same input leave the same rows in every column."""
+import ctypes
 import json
 import os
 import sqlite3
 import sys
 from contextlib import closing
 
-from harness import SOURCE, Folder, check, check_same, finish, program, run, start
+from harness import SOURCE, Folder, check, check_same, finish, program, run, skip, start
 
 sys.path.insert(0, os.path.join(SOURCE, "tests", "oracle"))
 
@@ -149,6 +150,30 @@ def check_rows(what, got, want):
     """Two results of Work.rows() are the same."""
     for table in KEYS:
         check_same(f"{what}: {table}", got[table], want[table])
+
+
+# ---- permissions ----------------------------------------------------------------------------------
+
+CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, PR_CAPBSET_DROP = 1, 2, 24
+
+
+def as_anyone():
+    """For a child of root: permissions count for it as they do for everybody else."""
+    libc = ctypes.CDLL(None)
+    for right in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
+        if libc.prctl(PR_CAPBSET_DROP, right, 0, 0, 0):
+            os._exit(99)
+
+
+def permissions():
+    """Options of subprocess by which permissions count; skips where that cannot be had."""
+    how = {"preexec_fn": as_anyone} if os.geteuid() == 0 else {}
+    with Work() as work:
+        work.events(1)
+        os.chmod(work.path("in"), 0)
+        if work.run(code=None, **how).code == 99:
+            skip("root cannot give up reading everything here")
+    return how
 
 
 # ---- the oracle ----------------------------------------------------------------------------------
