@@ -82,7 +82,7 @@ static joist_status unknown_code(jst_context *c, const char *code)
     return JOIST_FAILED;
 }
 
-/* A side input is whole or the run has none: what it rejects must not turn into rejected records. */
+/* A side input is whole or the run has none: a reject here would turn into many further on. */
 static joist_status no_dead_letters(jst_context *c, const jst_rejected *r)
 {
     const joist_position *at = c->pub.position;

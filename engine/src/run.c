@@ -88,7 +88,7 @@ static void add_codes(jst_run *run, const joist_code *codes)
         run->codes[run->codes_count++] = codes;
 }
 
-/* A share of the memory goes to what is not in tables: bundles, buffers, sorting, SQLite's cache. */
+/* The rest is for what is not in tables: bundles, buffers, sorting, SQLite's cache. */
 static void set_memory(jst_run *run)
 {
     uint64_t all = run->o.memory ? run->o.memory : quarter_of_ram();
