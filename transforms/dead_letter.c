@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A dead letter as one line of JSON. Members that say nothing are left out: a record that decoded has
- * `element`, one that did not has `raw` (base64) and `raw_truncated`, an empty file has neither. */
+ * A dead letter as one line of JSON. Members that say nothing are left out: a record that decoded
+ * has `element`, one that did not has `raw` (base64) and `raw_truncated`, an empty file has
+ * neither. */
 #include <joist.h>
 
 #define SOURCE(F, T)                                                                              \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Arena: bump allocation in blocks that double up to 1 MiB. A reset keeps the blocks (up to a limit), so a
- * worker reaches a steady state without malloc. A large request gets a block of its own. */
+ * Arena: bump allocation in blocks that double up to 1 MiB. A reset keeps the blocks (up to a
+ * limit), so a worker reaches a steady state without malloc. A large request gets a block of its
+ * own. */
 #include "joist/memory.h"
 
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What `build` calls: each call appends one node. The first mistake is kept and later calls go on with
- * empty handles, so that `build` needs no checks. */
+ * What `build` calls: each call appends one node. The first mistake is kept and later calls go on
+ * with empty handles, so that `build` needs no checks. */
 #include "pipeline.h"
 
 #include <stdarg.h>
@@ -89,7 +89,8 @@ static void give_outputs(joist_pipeline *p, jst_node *n, const joist_port_spec *
     jst_port *ports = joist_arena_alloc(p->arena, count * sizeof *ports);
     for (size_t i = 0; i < count; i++) {
         known_type(p, specs[i].type, site);
-        ports[i] = (jst_port){ ++p->colls, joist_text_of(specs[i].name), joist_text_of(specs[i].type->name) };
+        ports[i] = (jst_port){ ++p->colls, joist_text_of(specs[i].name),
+                               joist_text_of(specs[i].type->name) };
         colls[i] = (joist_coll){ p, (uint32_t)ports[i].coll };
     }
     n->outputs = (jst_port_list){ ports, count };
@@ -103,7 +104,8 @@ static void give_inputs(joist_pipeline *p, jst_node *n, const joist_coll *colls,
     n->inputs = (jst_edge_list){ edges, count };
 }
 
-static joist_coll one_output(joist_pipeline *p, jst_node *n, const joist_type *type, joist_site site)
+static joist_coll one_output(joist_pipeline *p, jst_node *n, const joist_type *type,
+                             joist_site site)
 {
     joist_coll out;
     joist_port_spec spec = { "out", type };
@@ -149,7 +151,8 @@ joist_coll joist_read_(joist_pipeline *p, const joist_type *type, const joist_re
     return one_output(p, n, type, o->site_);
 }
 
-/* An empty handle comes from an earlier mistake, which is the one to report; from nowhere it is one. */
+/* An empty handle comes from an earlier mistake, which is the one to report; from nowhere it is
+ * one. */
 static bool usable(joist_coll in, joist_pipeline *p, joist_site site, const char *what)
 {
     if (in.p && in.id)
@@ -236,7 +239,8 @@ static void give_sides(joist_pipeline *p, jst_node *n, const joist_apply_args *a
         if (!s->coll.id)
             joist_mistake(p, a->site, "%s needs its side input .side.%s = joist_map_by(%s, …)",
                           a->dofn->name, spec->name, spec->type->name);
-        sides[i] = (jst_side){ s->coll.id, joist_text_of(spec->name), joist_text_of(spec->type->name),
+        sides[i] = (jst_side){ s->coll.id, joist_text_of(spec->name),
+                               joist_text_of(spec->type->name),
                                field_names(p, spec->type, &s->key).items[0], s->allow_empty };
     }
     n->sides = (jst_side_list){ sides, a->dofn->sides_count };

@@ -9,7 +9,7 @@ static void fail_step(jst_chain *c, const joist_error *e)
     jst_run_fail(c->worker->run, e);
 }
 
-/* ---- running one step ---------------------------------------------------------------------------------- */
+/* ---- running one step ------------------------------------------------------------------------ */
 
 static joist_status retry_later(jst_chain *c, const jst_step *step, int attempt)
 {
@@ -36,8 +36,10 @@ static bool handle(jst_chain *c, jst_step *step, joist_status status, int *attem
         *attempt = 0;
         if (c->ctx.rejected)
             return true;
-        joist_fail_with(&e, JOIST_FATAL, "step '%.*s' (%.*s:%d) returned JOIST_REJECTED without calling "
-                        "joist_reject", JOIST_ARG(step->plan->node->name), JST_AT(step->plan->node));
+        joist_fail_with(&e, JOIST_FATAL,
+                        "step '%.*s' (%.*s:%d) returned JOIST_REJECTED without calling "
+                        "joist_reject",
+                        JOIST_ARG(step->plan->node->name), JST_AT(step->plan->node));
         fail_step(c, &e);
         return false;
     case JOIST_RETRY:
@@ -83,7 +85,7 @@ static void run_step(jst_chain *c, jst_step *step, joist_port *in)
     c->ctx.type = type;
 }
 
-/* ---- ports ------------------------------------------------------------------------------------------------ */
+/* ---- ports ----------------------------------------------------------------------------------- */
 
 static void deliver(jst_chain *c, const jst_target *to, joist_port *port)
 {
@@ -94,8 +96,8 @@ static void deliver(jst_chain *c, const jst_target *to, joist_port *port)
         run_step(c, &c->steps[to->index], port);
         break;
     case JST_TO_SHUFFLE:
-        if (jst_shuffle_add(run->shuffles[to->index], c->worker->index, port->items, port->positions,
-                            port->count, &e))
+        if (jst_shuffle_add(run->shuffles[to->index], c->worker->index, port->items,
+                            port->positions, port->count, &e))
             jst_run_fail(run, &e);
         break;
     case JST_TO_VIEW:
@@ -116,7 +118,7 @@ void joist_port_drain(joist_port *port)
     port->count = 0;
 }
 
-/* ---- bundles ------------------------------------------------------------------------------------------------ */
+/* ---- bundles --------------------------------------------------------------------------------- */
 
 static void lifecycle(jst_chain *c, jst_step *step, joist_phase phase)
 {
@@ -163,7 +165,7 @@ void jst_chain_end(jst_chain *c)
     joist_arena_reset(c->worker->arena);
 }
 
-/* ---- making ------------------------------------------------------------------------------------------------- */
+/* ---- making ---------------------------------------------------------------------------------- */
 
 static size_t port_cap(const jst_run *run, size_t size)
 {
@@ -173,7 +175,8 @@ static size_t port_cap(const jst_run *run, size_t size)
     return cap < LEAST_CAP ? LEAST_CAP : cap > MOST_CAP ? MOST_CAP : cap;
 }
 
-static joist_port *make_port(jst_chain *c, const joist_type *type, const jst_targets *targets, jst_tick *count)
+static joist_port *make_port(jst_chain *c, const joist_type *type, const jst_targets *targets,
+                             jst_tick *count)
 {
     joist_port *port = &c->ports[c->ports_count];
     size_t cap = port_cap(c->worker->run, type->size);
@@ -207,6 +210,14 @@ static const jst_node *root_node(const jst_run *run, const jst_stage *stage)
                                : &run->p->graph.nodes.items[stage->root];
 }
 
+/* The root of a materialised input is its DoFn, whose ports count what the DoFn emits. */
+static jst_tick *root_count(jst_chain *c)
+{
+    bool staged = jst_op_of(c->ctx.node->op) == JST_PARDO;
+    size_t node = jst_node_index(c->worker->run->plan, c->ctx.node);
+    return staged ? &c->staged : &c->worker->counts[node].outs[0];
+}
+
 jst_chain *jst_chain_new(jst_worker *w, const jst_stage *stage)
 {
     joist_arena *arena = joist_arena_new();
@@ -219,8 +230,7 @@ jst_chain *jst_chain_new(jst_worker *w, const jst_stage *stage)
     c->ports = joist_arena_zalloc(arena, ports * sizeof *c->ports);
     c->outlets = joist_arena_zalloc(arena, ports * sizeof *c->outlets);
     c->steps = joist_arena_zalloc(arena, (stage->count + 1) * sizeof *c->steps);
-    size_t root = jst_node_index(w->run->plan, c->ctx.node);
-    make_port(c, stage->type, &stage->root_out, &w->counts[root].outs[0]);
+    make_port(c, stage->type, &stage->root_out, root_count(c));
     for (size_t i = 0; i < stage->count; i++)
         make_step(c, i);
     for (size_t i = 0; i < stage->count; i++)

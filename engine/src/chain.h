@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A stage on one worker: every DoFn with its ports, state and side inputs, and the context they see.
- * Elements move by filling ports; a full port, and every port at a bundle's end, is drained into its
- * targets. No locks, no per-element calls: a port is an array. */
+ * A stage on one worker: every DoFn with its ports, state and side inputs, and the context they
+ * see. Elements move by filling ports; a full port, and every port at a bundle's end, is drained
+ * into its targets. No locks, no per-element calls: a port is an array. */
 #ifndef JST_CHAIN_H
 #define JST_CHAIN_H
 
@@ -39,10 +39,12 @@ typedef struct jst_chain {
     jst_outlet *outlets;
     size_t ports_count;
     joist_arena *arena;             /* of this structure */
+    jst_tick staged;                /* elements of a materialised input, counted already */
     int64_t nested_ns;              /* time spent in consumers of the running step */
 } jst_chain;
 
-jst_chain *jst_chain_new(jst_worker *w, const jst_stage *stage);   /* runs setup; check jst_run_stopping */
+/* runs setup; check jst_run_stopping */
+jst_chain *jst_chain_new(jst_worker *w, const jst_stage *stage);
 void jst_chain_free(jst_chain *c);                                  /* runs teardown */
 
 void jst_chain_begin(jst_chain *c);     /* a bundle: start_bundle of every DoFn */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Everything that can be wrong with a graph, offline. `check` and `run` both come through here, on the
- * graph that came back from its serialised form, so neither can accept what the other refuses. */
+ * Everything that can be wrong with a graph, offline. `check` and `run` both come through here,
+ * on the graph that came back from its serialised form, so neither can accept what the other
+ * refuses. */
 #include "pipeline.h"
 
 #include "joist/text.h"
@@ -27,7 +28,8 @@ const joist_dofn *jst_dofn_of(const joist_pipeline_def *def, joist_text name)
     return NULL;
 }
 
-bool jst_fields_of(const joist_type *type, joist_text_list names, joist_fields *out, joist_text *missing)
+bool jst_fields_of(const joist_type *type, joist_text_list names, joist_fields *out,
+                   joist_text *missing)
 {
     *out = (joist_fields){ 0 };
     for (size_t i = 0; i < names.count && i < 8; i++) {
@@ -70,7 +72,8 @@ static joist_status check_uri(const joist_pipeline *p, const jst_node *n, joist_
                               can_serve serves, const char *verb, joist_error *e)
 {
     if (!uri.len)
-        return REFUSE(e, n, "step '%.*s' has nothing to %s: .uri is empty", JOIST_ARG(n->name), verb);
+        return REFUSE(e, n, "step '%.*s' has nothing to %s: .uri is empty", JOIST_ARG(n->name),
+                      verb);
     const joist_connector *c = jst_connector_of(p->def, uri);
     if (c && c->version != JOIST_CONNECTOR_VERSION)
         return REFUSE(e, n, "connector '%s' is of version %u; this library serves version %d",
@@ -125,7 +128,8 @@ static joist_status check_edge(const joist_pipeline *p, const jst_node *n, int64
     if (!from)
         return REFUSE(e, n, "step '%.*s': no step makes %.*s", JOIST_ARG(n->name), JOIST_ARG(what));
     if (from >= n)
-        return REFUSE(e, n, "step '%.*s' is part of a cycle: %.*s is made by '%.*s', which comes later",
+        return REFUSE(e, n,
+                      "step '%.*s' is part of a cycle: %.*s is made by '%.*s', which comes later",
                       JOIST_ARG(n->name), JOIST_ARG(what), JOIST_ARG(from->name));
     return JOIST_OK;
 }
@@ -152,8 +156,8 @@ static joist_status check_pardo(const joist_pipeline *p, const jst_node *n, jois
         return REFUSE(e, n, "DoFn '%s' takes '%s', its input is '%s'", fn->name, fn->in->name,
                       in ? in->name : "?");
     if (n->sides.count != fn->sides_count)
-        return REFUSE(e, n, "DoFn '%s' has %zu side inputs, %zu are given", fn->name, fn->sides_count,
-                      n->sides.count);
+        return REFUSE(e, n, "DoFn '%s' has %zu side inputs, %zu are given", fn->name,
+                      fn->sides_count, n->sides.count);
     for (size_t i = 0; i < n->sides.count; i++) {
         const joist_field *key = joist_type_field(fn->sides[i].type, n->sides.items[i].key);
         if (!key || key->kind != JOIST_KIND_TEXT || key->texts)
@@ -163,8 +167,8 @@ static joist_status check_pardo(const joist_pipeline *p, const jst_node *n, jois
     return JOIST_OK;
 }
 
-static joist_status check_aggregate(const joist_pipeline *p, const jst_node *n, const joist_type *in,
-                                    joist_error *e)
+static joist_status check_aggregate(const joist_pipeline *p, const jst_node *n,
+                                    const joist_type *in, joist_error *e)
 {
     if (check_names(p, n, in, n->key, e) || check_names(p, n, in, n->by, e))
         return JOIST_FAILED;
@@ -173,22 +177,24 @@ static joist_status check_aggregate(const joist_pipeline *p, const jst_node *n, 
     const joist_field *key = joist_type_field(in, n->key.items[0]);
     if (key->kind == JOIST_KIND_TEXT || key->kind == JOIST_KIND_INT || key->kind == JOIST_KIND_BOOL)
         return JOIST_OK;
-    return REFUSE(e, n, "'%.*s' counts by a text, int or bool field; '%s' is %s", JOIST_ARG(n->name),
-                  key->name, joist_kind_name(key->kind));
+    return REFUSE(e, n, "'%.*s' counts by a text, int or bool field; '%s' is %s",
+                  JOIST_ARG(n->name), key->name, joist_kind_name(key->kind));
 }
 
 static joist_status check_outbox(const jst_node *n, const joist_type *in, joist_error *e)
 {
     static const struct { const char *name; joist_kind kind; } wanted[] = {
-        { "status", JOIST_KIND_TEXT }, { "attempts", JOIST_KIND_INT }, { "last_error", JOIST_KIND_TEXT },
-        { "created_at", JOIST_KIND_TIME }, { "updated_at", JOIST_KIND_TIME }, { "body", JOIST_KIND_JSON },
+        { "status", JOIST_KIND_TEXT }, { "attempts", JOIST_KIND_INT },
+        { "last_error", JOIST_KIND_TEXT }, { "created_at", JOIST_KIND_TIME },
+        { "updated_at", JOIST_KIND_TIME }, { "body", JOIST_KIND_JSON },
     };
     if (n->key.count != 1 || joist_type_field(in, n->key.items[0])->kind != JOIST_KIND_TEXT)
         return REFUSE(e, n, "outbox '%.*s' needs .key = one text field", JOIST_ARG(n->name));
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         const joist_field *f = joist_type_field(in, joist_text_of(wanted[i].name));
         if (!f || f->kind != wanted[i].kind)
-            return REFUSE(e, n, "a record of an outbox needs a field '%s' of kind %s; '%s' has none",
+            return REFUSE(e, n,
+                          "a record of an outbox needs a field '%s' of kind %s; '%s' has none",
                           wanted[i].name, joist_kind_name(wanted[i].kind), in->name);
     }
     return JOIST_OK;
@@ -227,9 +233,11 @@ static joist_status check_read(const joist_pipeline *p, const jst_node *n, joist
 static joist_status check_flatten(const joist_pipeline *p, const jst_node *n, joist_error *e)
 {
     for (size_t i = 1; i < n->inputs.count; i++) {
-        const joist_type *a = type_of(p, n->inputs.items[0].coll), *b = type_of(p, n->inputs.items[i].coll);
+        const joist_type *a = type_of(p, n->inputs.items[0].coll);
+        const joist_type *b = type_of(p, n->inputs.items[i].coll);
         if (!a || !b || !jst_type_equal(a, b))
-            return REFUSE(e, n, "'%.*s' flattens collections of different records", JOIST_ARG(n->name));
+            return REFUSE(e, n, "'%.*s' flattens collections of different records",
+                          JOIST_ARG(n->name));
     }
     return JOIST_OK;
 }

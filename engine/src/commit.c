@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Stores: opened before anything is read, written and prepared side by side after everything has been
- * processed, committed one after another in the order of their first joist_write. Killed before its
- * commit a store shows nothing of the run; killed between two commits, running again completes it. */
+ * Stores: opened before anything is read, written and prepared side by side after everything has
+ * been processed, committed one after another in the order of their first joist_write. Killed
+ * before its commit a store shows nothing of the run; killed between two commits, running again
+ * completes it. */
 #include "run.h"
 
-enum { ROWS_BYTES = 64 << 10, MOST_ROWS = 256, MOST_ATTEMPTS = 6 };
-
-/* Waits before attempt number `attempt` + 1; false when there is none. */
-static bool again(jst_run *run, joist_status status, int attempt, joist_error *e)
-{
-    if (status != JOIST_RETRY || jst_run_stopping(run))
-        return false;
-    if (attempt >= MOST_ATTEMPTS) {
-        e->failure = JOIST_TEMPORARY;
-        return false;
-    }
-    run->env->sleep_ms(run->env, (int64_t)(100 << attempt) + (int64_t)(run->env->random(run->env) % 100));
-    return true;
-}
+enum { ROWS_BYTES = 64 << 10, MOST_ROWS = 256 };
 
 joist_status jst_stores_open(jst_run *run)
 {
@@ -27,8 +15,9 @@ joist_status jst_stores_open(jst_run *run)
         joist_status status;
         int attempt = 0;
         do
-            status = s->connector->store->open(s->uri, s->specs, s->count, run->env, &run->stores[i], &e);
-        while (again(run, status, attempt++, &e));
+            status = s->connector->store->open(s->uri, s->specs, s->count, run->env,
+                                               &run->stores[i], &e);
+        while (jst_run_again(run, status, attempt++, &e));
         if (status != JOIST_OK)
             return jst_run_fail(run, &e);
     }
@@ -44,7 +33,7 @@ void jst_stores_close(jst_run *run)
     }
 }
 
-/* ---- writing one table ------------------------------------------------------------------------------------ */
+/* ---- writing one table ----------------------------------------------------------------------- */
 
 typedef struct table_writer {
     jst_run *run;
@@ -57,18 +46,20 @@ typedef struct table_writer {
     joist_arena *arena;
     char *rows; size_t count, cap;
     const joist_position *positions[MOST_ROWS];
-    uint64_t written, rejected;
+    uint64_t written, refused;
 } table_writer;
 
 static void reject_row(table_writer *w, size_t i, const joist_error *why)
 {
-    jst_rejected r = { .node = w->table->node, .code = "sink_row", .message = joist_text_of(why->message),
+    jst_rejected r = { .node = w->table->node, .code = "sink_row",
+                       .message = joist_text_of(why->message),
                        .type = w->shuffle->plan->out,
-                       .element = w->rows + i * w->shuffle->plan->out->size, .at = w->positions[i] };
+                       .element = w->rows + i * w->shuffle->plan->out->size,
+                       .at = w->positions[i] };
     size_t code = jst_code_index(w->run, r.code);
     jst_tick_add(&w->worker->counts[w->node].rejected[code], 1);
     jst_dead_add(w->worker, &r);
-    w->rejected++;
+    w->refused++;
 }
 
 /* Rows behind a refused one are a new call. */
@@ -85,7 +76,7 @@ static joist_status flush(table_writer *w, joist_error *e)
             from += row + 1;
         } else if (status == JOIST_OK) {
             break;
-        } else if (!again(w->run, status, attempt++, e)) {
+        } else if (!jst_run_again(w->run, status, attempt++, e)) {
             return JOIST_FAILED;
         }
     }
@@ -100,7 +91,8 @@ static joist_status add_row(table_writer *w, const jst_entry *entry, joist_error
 {
     size_t size = sizeof *entry + entry->key_len + entry->order_len + entry->value_len;
     jst_entry *copy = memcpy(joist_arena_alloc(w->arena, size), entry, size);
-    if (!jst_entry_decode(w->shuffle, copy, w->rows + w->count * w->shuffle->plan->out->size, w->arena))
+    char *row = w->rows + w->count * w->shuffle->plan->out->size;
+    if (!jst_entry_decode(w->shuffle, copy, row, w->arena))
         return joist_fail_with(e, JOIST_FATAL, "a temporary row of '%s' cannot be read back",
                                w->shuffle->plan->out->name);
     w->positions[w->count++] = &copy->at;
@@ -121,6 +113,7 @@ static joist_status write_rows(table_writer *w, joist_error *e)
         status = JOIST_FAILED;
     if (status == JOIST_OK)
         status = flush(w, e);
+    jst_tick_add(&w->run->tables[w->node].folded, jst_merge_folded(m));
     jst_merge_close(m);
     return status;
 }
@@ -138,14 +131,16 @@ static joist_status write_table(jst_worker *worker, size_t store, size_t index, 
     w.rows = joist_malloc(w.cap * size);
     int64_t begin = jst_nanoseconds();
     joist_status status = write_rows(&w, e);
-    run->table_seconds[w.node] = (double)(jst_nanoseconds() - begin) / 1e9;
-    run->table_rows[w.node] = w.written - w.rejected;
+    jst_table_state *state = &run->tables[w.node];
+    jst_tick_add(&state->busy_ns, (uint64_t)(jst_nanoseconds() - begin));
+    jst_tick_add(&state->rows, w.written - w.refused);
+    jst_tick_add(&state->refused, w.refused);
     joist_free(w.rows);
     joist_arena_free(w.arena);
     return status;
 }
 
-/* ---- all stores side by side -------------------------------------------------------------------------------- */
+/* ---- all stores side by side ----------------------------------------------------------------- */
 
 typedef struct store_work { atomic_size_t next, next_share; } store_work;
 
@@ -162,7 +157,7 @@ static void write_stores(jst_worker *w, void *arg)
         int attempt = 0;
         while (status == JOIST_OK && run->stores[i]) {
             status = run->stores[i]->ops->prepare(run->stores[i], &e);
-            if (!again(run, status, attempt++, &e))
+            if (!jst_run_again(run, status, attempt++, &e))
                 break;
             status = JOIST_OK;
         }
@@ -177,7 +172,8 @@ static void seal_tables(jst_worker *w, void *arg)
     store_work *work = arg;
     jst_run *run = w->run;
     size_t i;
-    while ((i = atomic_fetch_add(&work->next_share, 1)) < run->plan->shuffles_count * run->workers_count)
+    size_t shares = run->plan->shuffles_count * run->workers_count;
+    while ((i = atomic_fetch_add(&work->next_share, 1)) < shares)
         jst_shuffle_seal(run->shuffles[i / run->workers_count], i % run->workers_count);
 }
 
@@ -199,11 +195,11 @@ joist_status jst_stores_commit(jst_run *run)
         if (run->stores[i])
             do
                 status = run->stores[i]->ops->commit(run->stores[i], &e);
-            while (again(run, status, attempt++, &e));
+            while (jst_run_again(run, status, attempt++, &e));
         if (status != JOIST_OK)
             return jst_run_fail(run, &e);
         for (size_t t = 0; t < s->count && run->stores[i]; t++)
-            run->table_committed[jst_node_index(run->plan, s->tables[t].node)] = true;
+            run->tables[jst_node_index(run->plan, s->tables[t].node)].committed = true;
     }
     return JOIST_OK;
 }

@@ -75,10 +75,22 @@ void joist_count_add(joist_context *ctx, const char *counter, int64_t n)
 /* A code that no table explains is a mistake of the program, not of the data. */
 static joist_status unknown_code(jst_context *c, const char *code)
 {
-    joist_fail_with(&c->error, JOIST_FATAL, "step '%.*s' (%.*s:%d) rejects with the code '%s', which is in "
-                    "no table: add it to the pipeline's codes", JOIST_ARG(c->node->name),
-                    JST_AT(c->node), code);
+    joist_fail_with(&c->error, JOIST_FATAL,
+                    "step '%.*s' (%.*s:%d) rejects with the code '%s', which is in no table: add "
+                    "it to the pipeline's codes",
+                    JOIST_ARG(c->node->name), JST_AT(c->node), code);
     return JOIST_FAILED;
+}
+
+/* A side input is whole or the run has none: a reject here would turn into many further on. */
+static joist_status no_dead_letters(jst_context *c, const jst_rejected *r)
+{
+    const joist_position *at = c->pub.position;
+    joist_text uri = at && at->origin ? at->origin->uri : JOIST_TEXT("?");
+    return joist_fail_with(&c->error, JOIST_FATAL, "%.*s:%llu: %.*s (%s; a side input must be "
+                           "whole; step '%.*s', %.*s:%d)", JOIST_ARG(uri),
+                           (unsigned long long)(at ? at->line : 0), JOIST_ARG(r->message), r->code,
+                           JOIST_ARG(c->node->name), JST_AT(c->node));
 }
 
 static joist_status reject(jst_context *c, jst_rejected *r)
@@ -86,9 +98,12 @@ static joist_status reject(jst_context *c, jst_rejected *r)
     size_t code = jst_code_index(c->worker->run, r->code);
     if (code == JST_MOST_CODES)
         return unknown_code(c, r->code);
+    if (c->chain->stage->side_only)
+        return no_dead_letters(c, r);
     r->node = c->node;
     r->at = c->pub.position;
-    jst_tick_add(&c->worker->counts[jst_node_index(c->worker->run->plan, c->node)].rejected[code], 1);
+    size_t node = jst_node_index(c->worker->run->plan, c->node);
+    jst_tick_add(&c->worker->counts[node].rejected[code], 1);
     jst_dead_add(c->worker, r);
     c->rejected = true;
     return JOIST_REJECTED;
@@ -113,7 +128,8 @@ joist_status joist_reject_raw(joist_context *ctx, const char *code, joist_bytes 
     va_start(args, fmt);
     joist_text why = print(c->worker->arena, fmt, args);
     va_end(args);
-    joist_text message = joist_arena_printf(c->worker->arena, "%.*s (byte %zu)", JOIST_ARG(why), at);
+    joist_text message =
+        joist_arena_printf(c->worker->arena, "%.*s (byte %zu)", JOIST_ARG(why), at);
     return reject(c, &(jst_rejected){ .code = code, .message = message, .raw = raw });
 }
 
@@ -128,11 +144,12 @@ joist_status joist_fail(joist_context *ctx, const char *fmt, ...)
     joist_text where = !at || !at->origin ? JOIST_TEXT("")
         : joist_arena_printf(c->worker->arena, "%.*s:%llu: ", JOIST_ARG(at->origin->uri),
                              (unsigned long long)at->line);
-    return joist_fail_with(&c->error, JOIST_FATAL, "%.*s%.*s (step '%.*s', %.*s:%d)", JOIST_ARG(where),
-                           JOIST_ARG(why), JOIST_ARG(c->node->name), JST_AT(c->node));
+    return joist_fail_with(&c->error, JOIST_FATAL, "%.*s%.*s (step '%.*s', %.*s:%d)",
+                           JOIST_ARG(where), JOIST_ARG(why), JOIST_ARG(c->node->name),
+                           JST_AT(c->node));
 }
 
-/* ---- batches: the same for sources ------------------------------------------------------------------------ */
+/* ---- batches: the same for sources ----------------------------------------------------------- */
 
 joist_arena *joist_batch_arena(joist_batch *b)
 {

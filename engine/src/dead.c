@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Dead letters are a shuffle like any other: one per (position, code), in input order, spilled when they
- * are many, written to one file per run by the store that serves paths. */
+ * Dead letters are a shuffle like any other: one per (position, code), in input order, spilled when
+ * they are many, written to one file per run by the store that serves paths. */
 #include "run.h"
 
 enum { MOST_RAW = 64 << 10 };
@@ -18,7 +18,8 @@ static void write_letter(jst_worker *w, const jst_rejected *r)
         .run = run->id, .pipeline = joist_pipeline_name(run->p), .stage = r->node->name,
         .code = joist_text_of(r->code), .message = r->message, .site = site_of(r->node, w->arena),
         .at = r->at, .attempts = 1, .seen_at = run->now, .type = r->type, .element = r->element,
-        .raw = { r->raw.ptr, cut ? MOST_RAW : r->raw.len }, .raw_truncated = cut || r->raw_truncated,
+        .raw = { r->raw.ptr, cut ? MOST_RAW : r->raw.len },
+        .raw_truncated = cut || r->raw_truncated,
         .mask = JOIST_SECRET | (run->o.mask_pii ? JOIST_PII : 0u),
     };
     joist_buffer line = { 0 };
@@ -43,7 +44,8 @@ void jst_dead_add(jst_worker *w, const jst_rejected *r)
     joist_buffer_free(&key);
 }
 
-static joist_status write_one(joist_store *store, const jst_entry *entry, joist_arena *arena, joist_error *e)
+static joist_status write_one(joist_store *store, const jst_entry *entry, joist_arena *arena,
+                              joist_error *e)
 {
     const joist_position *nowhere = NULL;
     size_t refused = 0;
@@ -73,7 +75,8 @@ static joist_status write_file(jst_run *run, joist_text path, joist_error *e)
     joist_table_spec spec = { .table = JOIST_TEXT("dead"), .type = &joist_line_type };
     joist_store *store = NULL;
     if (!c || !c->store)
-        return joist_fail_with(e, JOIST_USAGE, "dead letters cannot be written to '%.*s'", JOIST_ARG(path));
+        return joist_fail_with(e, JOIST_USAGE, "dead letters cannot be written to '%.*s'",
+                               JOIST_ARG(path));
     if (c->store->open(path, &spec, 1, run->env, &store, e))
         return JOIST_FAILED;
     uint64_t count = 0;
@@ -98,6 +101,7 @@ joist_status jst_dead_write(jst_run *run)
     if (!arrived || !run->o.dead.len)
         return JOIST_OK;
     joist_error e;
-    joist_text path = joist_arena_printf(run->arena, "%.*s/%.*s.jsonl", JOIST_ARG(run->o.dead), JOIST_ARG(run->id));
+    joist_text path = joist_arena_printf(run->arena, "%.*s/%.*s.jsonl", JOIST_ARG(run->o.dead),
+                                         JOIST_ARG(run->id));
     return write_file(run, path, &e) ? jst_run_fail(run, &e) : JOIST_OK;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The graph as data: a list of nodes that is itself a record, so that its serialised form is a row of
- * beam:coder:row:v1 like everything else. `build` makes one, it is encoded, and what runs is what came
- * back. Collections are numbered from 1; a node's outputs are numbered when it is added, so a graph that
- * `build` made is in topological order. Fields and types are named, never pointed at. */
+ * The graph as data: a list of nodes that is itself a record, so that its serialised form is a row
+ * of beam:coder:row:v1 like everything else. `build` makes one, it is encoded, and what runs is
+ * what came back. Collections are numbered from 1; a node's outputs are numbered when it is added,
+ * so a graph that `build` made is in topological order. Fields and types are named, never pointed
+ * at. */
 #ifndef JST_GRAPH_H
 #define JST_GRAPH_H
 
@@ -36,10 +37,13 @@ JOIST_RECORD_EXTERN(jst_side, JST_SIDE);
     F(T, int64_t, line)
 JOIST_RECORD_EXTERN(jst_node, JST_NODE);
 
-#define JST_GRAPH(F, T) F(T, joist_text, pipeline) F(T, jst_node_list, nodes, 0, JOIST_LIST_OF(jst_node))
+#define JST_GRAPH(F, T)                                                                           \
+    F(T, joist_text, pipeline) F(T, jst_node_list, nodes, 0, JOIST_LIST_OF(jst_node))
 JOIST_RECORD_EXTERN(jst_graph, JST_GRAPH);
 
-typedef enum jst_op { JST_READ, JST_PARDO, JST_LATEST, JST_COUNT, JST_SUM, JST_FLATTEN, JST_WRITE, JST_OP_COUNT } jst_op;
+typedef enum jst_op {
+    JST_READ, JST_PARDO, JST_LATEST, JST_COUNT, JST_SUM, JST_FLATTEN, JST_WRITE, JST_OP_COUNT
+} jst_op;
 const char *jst_op_name(jst_op op);
 jst_op jst_op_of(joist_text name);       /* JST_OP_COUNT: no such op */
 
@@ -49,11 +53,12 @@ const jst_node *jst_graph_producer(const jst_graph *g, int64_t coll, size_t *por
 /* Types by name: what `build` and the table of DoFns mention. */
 typedef struct jst_types { const joist_type **items; size_t count, cap; } jst_types;
 
-/* Adds a type (and the records nested in it). A different type of the same name: the first is returned
- * and stays; the caller reports it. */
+/* Adds a type (and the records nested in it). A different type of the same name: the first is
+ * returned and stays; the caller reports it. */
 const joist_type *jst_types_add(jst_types *types, const joist_type *type);
 const joist_type *jst_types_find(const jst_types *types, joist_text name);
-bool jst_type_equal(const joist_type *a, const joist_type *b);   /* same name, fields, kinds and layout */
+/* same name, fields, kinds and layout */
+bool jst_type_equal(const joist_type *a, const joist_type *b);
 void jst_types_free(jst_types *types);
 
 /* "a.c:12" for messages. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The only file that calls malloc. A failed allocation ends the process with exit code 1 after one line:
- * unwinding a dataflow without memory cannot be tested as well as not needing to, and every store is
- * designed to be killed at any instant. */
+ * The only file that calls malloc. A failed allocation ends the process with exit code 1 after one
+ * line: unwinding a dataflow without memory cannot be tested as well as not needing to, and every
+ * store is designed to be killed at any instant. */
 #include "joist/memory.h"
 
 #include <stdatomic.h>

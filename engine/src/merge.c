@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * K-way merge of sorted runs, in memory and on disk, with a binary heap of cursors. Entries with one key
- * meet here and are aggregated once more. Memory is one read buffer per run on disk. */
+ * K-way merge of sorted runs, in memory and on disk, with a binary heap of cursors. Entries with
+ * one key meet here and are aggregated once more. Memory is one read buffer per run on disk. */
 #include "shuffle.h"
 
 #include <errno.h>
@@ -25,10 +25,11 @@ struct jst_merge {
     size_t buffer_size;
     bool started;
     bool pending;                       /* the top was returned and must advance first */
+    uint64_t folded;
     joist_buffer kept;                  /* an entry whose twins are in other runs */
 };
 
-/* ---- cursors ---------------------------------------------------------------------------------------------- */
+/* ---- cursors --------------------------------------------------------------------------------- */
 
 /* Makes `need` bytes readable at the buffer's read position. */
 static bool refill(jst_merge *m, cursor *c, size_t need, joist_error *e)
@@ -86,7 +87,7 @@ static bool advance(jst_merge *m, cursor *c, joist_error *e)
     return true;
 }
 
-/* ---- heap -------------------------------------------------------------------------------------------------- */
+/* ---- heap ------------------------------------------------------------------------------------ */
 
 static bool before(const cursor *a, const cursor *b)
 {
@@ -118,19 +119,21 @@ static bool advance_top(jst_merge *m, joist_error *e)
     return true;
 }
 
-/* ---- opening ------------------------------------------------------------------------------------------------- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static void add_cursors(jst_merge *m, const jst_share *share, size_t partition)
 {
     for (size_t r = 0; r < share->runs_count; r++) {
         jst_segment g = share->runs[r][partition];
         m->cursors[m->cursors_count] =
-            (cursor){ .order = m->cursors_count, .fd = share->fd, .offset = g.offset, .left = g.bytes };
+            (cursor){ .order = m->cursors_count, .fd = share->fd, .offset = g.offset,
+                      .left = g.bytes };
         m->cursors_count++;
     }
     if (share->sorted) {
         m->cursors[m->cursors_count] =
-            (cursor){ .order = m->cursors_count, .fd = -1, .at = share->sorted + share->sorted_at[partition],
+            (cursor){ .order = m->cursors_count, .fd = -1,
+                      .at = share->sorted + share->sorted_at[partition],
                       .end = share->sorted + share->sorted_at[partition + 1] };
         m->cursors_count++;
     }
@@ -160,6 +163,11 @@ jst_merge *jst_merge_open(const jst_shuffle *s, size_t partition)
     return m;
 }
 
+uint64_t jst_merge_folded(const jst_merge *m)
+{
+    return m->folded;
+}
+
 void jst_merge_close(jst_merge *m)
 {
     if (!m)
@@ -185,7 +193,7 @@ static bool start(jst_merge *m, joist_error *e)
     return true;
 }
 
-/* ---- next --------------------------------------------------------------------------------------------------- */
+/* ---- next ------------------------------------------------------------------------------------ */
 
 static void keep(jst_merge *m, const jst_entry *entry)
 {
@@ -212,6 +220,7 @@ static bool newer(const jst_entry *a, const jst_entry *b)
 static bool fold(jst_merge *m, joist_error *e)
 {
     jst_reduce reduce = m->shuffle->plan->reduce;
+    m->folded++;
     jst_entry *kept = (jst_entry *)(void *)m->kept.ptr;
     const jst_entry *top = m->heap[0]->entry;
     if (reduce == JST_REDUCE_LATEST) {
@@ -221,7 +230,8 @@ static bool fold(jst_merge *m, joist_error *e)
     }
     if (jst_entry_add(kept, top))
         return true;
-    joist_fail_with(e, JOIST_FATAL, "%.*s: a sum is beyond int64", JOIST_ARG(m->shuffle->plan->node->name));
+    joist_fail_with(e, JOIST_FATAL, "%.*s: a sum is beyond int64",
+                    JOIST_ARG(m->shuffle->plan->node->name));
     return false;
 }
 
@@ -231,7 +241,8 @@ static const jst_entry *merge_twins(jst_merge *m, joist_error *e)
     if (!advance_top(m, e))
         return NULL;
     while (m->heap_count
-           && jst_entry_compare((const jst_entry *)(const void *)m->kept.ptr, m->heap[0]->entry) == 0)
+           && jst_entry_compare((const jst_entry *)(const void *)m->kept.ptr,
+                                m->heap[0]->entry) == 0)
         if (!fold(m, e) || !advance_top(m, e))
             return NULL;
     return (const jst_entry *)(const void *)m->kept.ptr;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Outboxes: after all data is committed, every message still pending is posted once, tried again while its
- * endpoint asks for that, and marked. A kill between a post and its mark posts again with the same
- * Idempotency-Key. Nothing here delays or fails the data; when an endpoint does not take one message of
- * a whole page it is left alone, and what is pending waits for the next run. */
+ * Outboxes: after all data is committed, every message still pending is posted once, tried again
+ * while its endpoint asks for that, and marked. A kill between a post and its mark posts again with
+ * the same Idempotency-Key. Nothing here delays or fails the data; when an endpoint does not take
+ * one message of a whole page it is left alone, and what is pending waits for the next run. */
 #include "run.h"
 
 enum { PAGE = 128, MOST_ATTEMPTS = 5, FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 10000 };
@@ -20,13 +20,14 @@ typedef struct delivery {
     bool reached;                   /* the endpoint took or refused something */
 } delivery;
 
-static joist_status mark(delivery *d, const joist_message_row *row, const char *status, int64_t attempts,
-                         const char *why)
+static joist_status mark(delivery *d, const joist_message_row *row, const char *status,
+                         int64_t attempts, const char *why)
 {
     joist_error e;
     joist_time at = JOIST_TIME_MS(d->run->env->now_ms(d->run->env));
     joist_text reason = why[0] ? joist_text_of(why) : JOIST_NO_TEXT;
-    return d->store->ops->mark(d->store, d->index, row->key, joist_text_of(status), attempts, reason, at, &e);
+    return d->store->ops->mark(d->store, d->index, row->key, joist_text_of(status), attempts,
+                               reason, at, &e);
 }
 
 static void note_refusal(delivery *d, const joist_message_row *row, const char *why)
@@ -35,6 +36,7 @@ static void note_refusal(delivery *d, const joist_message_row *row, const char *
     *r = (refusal){ d->refused, joist_arena_text(d->run->arena, row->key),
                     joist_arena_text(d->run->arena, joist_text_of(why)) };
     d->refused = r;
+    d->run->mail_refused = true;
 }
 
 /* What is settled is marked; what should be tried again moves to the front. Returns how many. */
@@ -79,7 +81,8 @@ static bool next_page(delivery *d, joist_text *after, joist_message_row *rows, s
     joist_error e;
     *count = 0;
     joist_arena_reset(d->arena);
-    if (d->store->ops->pending(d->store, d->index, *after, PAGE, rows, count, d->arena, &e) || !*count)
+    if (d->store->ops->pending(d->store, d->index, *after, PAGE, rows, count, d->arena, &e)
+        || !*count)
         return false;
     *after = joist_arena_text(d->run->arena, rows[*count - 1].key);
     return true;
@@ -122,8 +125,9 @@ static void bury_refused(delivery *d)
         memcpy(&key, record + key_at, sizeof key);
         const refusal *r = refusal_of(d, key);
         if (r)
-            jst_dead_add(&d->run->workers[0], &(jst_rejected){ .node = d->table->node, .code = "mail_failed",
-                .message = r->why, .type = s->plan->out, .element = record, .at = &entry->at });
+            jst_dead_add(&d->run->workers[0], &(jst_rejected){
+                .node = d->table->node, .code = "mail_failed", .message = r->why,
+                .type = s->plan->out, .element = record, .at = &entry->at });
     }
     joist_free(record);
     jst_merge_close(m);
@@ -135,7 +139,8 @@ static void deliver_outbox(jst_run *run, size_t store, size_t index)
     joist_text endpoint = table->node->endpoint;
     delivery d = { .run = run, .table = table, .index = index, .store = run->stores[store] };
     if (!endpoint.len || !d.store->ops->pending) {
-        atomic_fetch_add(&run->mail_pending, run->table_rows[jst_node_index(run->plan, table->node)]);
+        size_t node = jst_node_index(run->plan, table->node);
+        atomic_fetch_add(&run->mail_pending, atomic_load(&run->tables[node].rows));
         return;
     }
     joist_error e;

@@ -7,7 +7,8 @@
 
 const joist_code joist_codes[] = {
     { "empty", "a file without content" },
-    { "bad_gzip", "a gzip file that cannot be inflated whole; what came out before the fault is kept" },
+    { "bad_gzip",
+      "a gzip file that cannot be inflated whole; what came out before the fault is kept" },
     { "too_large", "a record longer than --max-record" },
     { "bad_json", "text that is no JSON (RFC 8259)" },
     { "not_object", "a JSON value that is no object" },
@@ -52,7 +53,8 @@ joist_text joist_pipeline_name(const joist_pipeline *p)
     return joist_text_of(p->def->name);
 }
 
-/* Law 4: what runs is what came back from the wire, so a graph that does not survive it fails here. */
+/* Law 4: what runs is what came back from the wire, so a graph that does not survive it fails
+ * here. */
 static joist_status through_the_wire(joist_pipeline *p, joist_error *e)
 {
     jst_graph built = { joist_text_of(p->def->name), { p->building, p->count } };

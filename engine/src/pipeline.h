@@ -21,7 +21,8 @@ struct joist_pipeline {
 
 /* build.c: empties the declaration so that `build` can run again. */
 void jst_build_reset(joist_pipeline *p);
-const joist_type *jst_coll_type(const joist_pipeline *p, int64_t coll);   /* while building; NULL: none */
+/* while building; NULL: none */
+const joist_type *jst_coll_type(const joist_pipeline *p, int64_t coll);
 
 /* check.c */
 joist_status jst_check_graph(const joist_pipeline *p, joist_error *e);
@@ -29,6 +30,7 @@ const joist_connector *jst_connector_of(const joist_pipeline_def *def, joist_tex
 const joist_dofn *jst_dofn_of(const joist_pipeline_def *def, joist_text name);
 
 /* Field names of the graph as offsets of a type; false: *missing is the first that is no field. */
-bool jst_fields_of(const joist_type *type, joist_text_list names, joist_fields *out, joist_text *missing);
+bool jst_fields_of(const joist_type *type, joist_text_list names, joist_fields *out,
+                   joist_text *missing);
 
 #endif

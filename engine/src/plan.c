@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Planning in three passes: name the shuffles, views and stores; grow a stage from every root; put the
- * stages in an order in which everything a stage needs is complete. */
+ * Planning in three passes: name the shuffles, views and stores; grow a stage from every root; put
+ * the stages in an order in which everything a stage needs is complete. */
 #include "plan.h"
 
 static const jst_node *node_at(const jst_plan *plan, size_t i)
@@ -46,7 +46,7 @@ static void add_target(jst_plan *plan, jst_targets *t, jst_target_kind kind, siz
     t->items[t->count++] = (jst_target){ kind, index };
 }
 
-/* ---- pass 1: shuffles, views, stores -------------------------------------------------------------- */
+/* ---- pass 1: shuffles, views, stores --------------------------------------------------------- */
 
 static bool same_names(joist_text_list a, joist_text_list b)
 {
@@ -56,7 +56,8 @@ static bool same_names(joist_text_list a, joist_text_list b)
     return same;
 }
 
-/* A write of an aggregate by the aggregate's own key (or without one) reads its shuffle as it stands. */
+/* A write of an aggregate by the aggregate's own key (or without one) reads its shuffle as it
+ * stands. */
 static const jst_node *written_aggregate(const jst_plan *plan, const jst_node *write)
 {
     const jst_node *from = jst_graph_producer(&plan->p->graph, write->inputs.items[0].coll, NULL);
@@ -78,12 +79,14 @@ static size_t shuffle_of(const jst_plan *plan, const jst_node *n)
 static void add_aggregate(jst_plan *plan, const jst_node *n)
 {
     static const jst_reduce reduces[JST_OP_COUNT] = {
-        [JST_LATEST] = JST_REDUCE_LATEST, [JST_COUNT] = JST_REDUCE_COUNT, [JST_SUM] = JST_REDUCE_SUM,
+        [JST_LATEST] = JST_REDUCE_LATEST, [JST_COUNT] = JST_REDUCE_COUNT,
+        [JST_SUM] = JST_REDUCE_SUM,
     };
     const joist_type *in = coll_type(plan, n->inputs.items[0].coll);
     plan->shuffles[plan->shuffles_count++] = (jst_shuffle_plan){
         .reduce = reduces[jst_op_of(n->op)], .node = n, .coll = n->outputs.items[0].coll, .in = in,
-        .out = coll_type(plan, n->outputs.items[0].coll), .key = fields(in, n->key), .by = fields(in, n->by),
+        .out = coll_type(plan, n->outputs.items[0].coll), .key = fields(in, n->key),
+        .by = fields(in, n->by),
         .number = n->number.len ? joist_type_field(in, n->number) : NULL,
     };
 }
@@ -92,8 +95,8 @@ static void add_staging(jst_plan *plan, const jst_node *n, joist_text_list key, 
 {
     const joist_type *in = coll_type(plan, n->inputs.items[0].coll);
     plan->shuffles[plan->shuffles_count++] = (jst_shuffle_plan){
-        .reduce = key.count ? JST_REDUCE_LATEST : JST_REDUCE_APPEND, .node = n, .coll = coll, .in = in,
-        .out = in, .key = fields(in, key),
+        .reduce = key.count ? JST_REDUCE_LATEST : JST_REDUCE_APPEND, .node = n, .coll = coll,
+        .in = in, .out = in, .key = fields(in, key),
     };
 }
 
@@ -123,7 +126,8 @@ static size_t view_of(jst_plan *plan, const jst_node *n, const jst_side *side)
         }
     char *name = joist_arena_zalloc(plan->arena, side->name.len + 1);
     memcpy(name, side->name.ptr, side->name.len);
-    plan->views[plan->views_count] = (jst_view_plan){ side->coll, type, key, side->allow_empty, n, name };
+    plan->views[plan->views_count] =
+        (jst_view_plan){ side->coll, type, key, side->allow_empty, n, name };
     return plan->views_count++;
 }
 
@@ -150,7 +154,8 @@ static void add_table(jst_plan *plan, const jst_node *n)
     if (n->window_field.len)
         spec.window = fields(type, (joist_text_list){ &n->window_field, 1 });
     s->specs[s->count] = spec;
-    s->tables[s->count++] = (jst_table_plan){ n, shuffle_of(plan, aggregate ? aggregate : n), spec };
+    s->tables[s->count++] =
+        (jst_table_plan){ n, shuffle_of(plan, aggregate ? aggregate : n), spec };
 }
 
 static void add_stores(jst_plan *plan)
@@ -160,7 +165,7 @@ static void add_stores(jst_plan *plan)
             add_table(plan, node_at(plan, i));
 }
 
-/* ---- pass 2: stages -------------------------------------------------------------------------------- */
+/* ---- pass 2: stages -------------------------------------------------------------------------- */
 
 static size_t *views_of(jst_plan *plan, const jst_node *n)
 {
@@ -267,12 +272,14 @@ static void grow_stage(jst_plan *plan, jst_stage *stage, int64_t coll)
     remove_twins(&stage->root_out);
     for (size_t i = 0; i < stage->count; i++)
         for (size_t o = 0; o < stage->dofns[i].fn->outs_count; o++) {
-            grow(plan, stage, stage->dofns[i].node->outputs.items[o].coll, &stage->dofns[i].outs[o]);
+            grow(plan, stage, stage->dofns[i].node->outputs.items[o].coll,
+                 &stage->dofns[i].outs[o]);
             remove_twins(&stage->dofns[i].outs[o]);
         }
 }
 
-/* The materialised input of a DoFn starts a stage that holds this DoFn only (its twins read elsewhere). */
+/* The materialised input of a DoFn starts a stage that holds this DoFn only (its twins read
+ * elsewhere). */
 static void grow_materialised(jst_plan *plan, jst_stage *stage, const jst_node *n)
 {
     size_t at = jst_node_index(plan, n);
@@ -291,7 +298,8 @@ static void grow_materialised(jst_plan *plan, jst_stage *stage, const jst_node *
         if (stage->dofns[i].node == n)
             add_target(plan, &stage->root_out, JST_TO_DOFN, i);
         for (size_t o = 0; o < stage->dofns[i].fn->outs_count; o++)
-            grow(plan, stage, stage->dofns[i].node->outputs.items[o].coll, &stage->dofns[i].outs[o]);
+            grow(plan, stage, stage->dofns[i].node->outputs.items[o].coll,
+                 &stage->dofns[i].outs[o]);
     }
 }
 
@@ -322,7 +330,7 @@ static void add_shuffle_stages(jst_plan *plan)
     }
 }
 
-/* ---- pass 3: order ----------------------------------------------------------------------------------- */
+/* ---- pass 3: order --------------------------------------------------------------------------- */
 
 static bool targets_have(const jst_targets *t, jst_target_kind kind, size_t index)
 {
@@ -339,6 +347,23 @@ static bool feeds(const jst_stage *s, jst_target_kind kind, size_t index)
         for (size_t o = 0; !found && o < s->dofns[i].fn->outs_count; o++)
             found = targets_have(&s->dofns[i].outs[o], kind, index);
     return found;
+}
+
+static bool targets_are_views(const jst_targets *t)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->items[i].kind == JST_TO_SHUFFLE)
+            return false;
+    return true;
+}
+
+static bool is_side_only(const jst_stage *s)
+{
+    bool views = !s->from_shuffle && targets_are_views(&s->root_out);
+    for (size_t i = 0; views && i < s->count; i++)
+        for (size_t o = 0; views && o < s->dofns[i].fn->outs_count; o++)
+            views = targets_are_views(&s->dofns[i].outs[o]);
+    return views;
 }
 
 /* Is nothing from `from` on still feeding it? */
@@ -361,7 +386,8 @@ static bool ready(const jst_plan *plan, size_t from, const jst_stage *s)
     return true;
 }
 
-/* Moves ready stages to the front one after another; false: those from *stuck on wait for themselves. */
+/* Moves ready stages to the front one after another; false: those from *stuck on wait for
+ * themselves. */
 static bool order_stages(jst_plan *plan, size_t *stuck)
 {
     for (size_t at = 0; at < plan->stages_count; at++) {
@@ -386,7 +412,8 @@ static bool waits_for_view(const jst_plan *plan, size_t from, const jst_fused_do
     return false;
 }
 
-/* Of the stages that wait for themselves, the first DoFn with an unfinished view gets its input stored. */
+/* Of the stages that wait for themselves, the first DoFn with an unfinished view gets its input
+ * stored. */
 static void materialise_one(jst_plan *plan, size_t stuck)
 {
     for (size_t s = stuck; s < plan->stages_count; s++)
@@ -424,6 +451,8 @@ jst_plan *jst_plan_new(const joist_pipeline *p)
     size_t stuck = 0;
     for (make_stages(plan); !order_stages(plan, &stuck); make_stages(plan))
         materialise_one(plan, stuck);
+    for (size_t i = 0; i < plan->stages_count; i++)
+        plan->stages[i].side_only = is_side_only(&plan->stages[i]);
     add_stores(plan);
     return plan;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The physical plan: chains of ParDos fused into stages, aggregations lifted before their shuffle.
  *
- * A stage has one root (a source, or what a shuffle holds once every stage feeding it is done) and a DAG
- * of DoFns through which bundles are pushed without leaving the worker. It ends in targets: shuffles,
- * views (side inputs) and, through shuffles, tables of stores. Flatten costs nothing: it only adds
- * targets. A DoFn whose side input depends on its own stage gets its input materialised in a shuffle. */
+ * A stage has one root (a source, or what a shuffle holds once every stage feeding it is done) and
+ * a DAG of DoFns through which bundles are pushed without leaving the worker. It ends in targets:
+ * shuffles, views (side inputs) and, through shuffles, tables of stores. Flatten costs nothing: it
+ * only adds targets. A DoFn whose side input depends on its own stage gets its input materialised
+ * in a shuffle. */
 #ifndef JST_PLAN_H
 #define JST_PLAN_H
 
@@ -27,17 +28,21 @@ typedef struct jst_stage {
     size_t root;                    /* index of a shuffle, or of the read node */
     const joist_type *type;         /* of the root's elements */
     jst_targets root_out;
+    bool side_only;                 /* a source that ends in views: its records are no input */
     jst_fused_dofn *dofns;          /* in topological order */
     size_t count;
 } jst_stage;
 
 /* LATEST keeps the greatest order per key, APPEND keeps everything, COUNT and SUM add. */
-typedef enum jst_reduce { JST_REDUCE_LATEST, JST_REDUCE_APPEND, JST_REDUCE_COUNT, JST_REDUCE_SUM } jst_reduce;
+typedef enum jst_reduce {
+    JST_REDUCE_LATEST, JST_REDUCE_APPEND, JST_REDUCE_COUNT, JST_REDUCE_SUM
+} jst_reduce;
 
 typedef struct jst_shuffle_plan {
     jst_reduce reduce;
     const jst_node *node;           /* the aggregation, or the write or DoFn it is implied by */
-    int64_t coll;                   /* what its elements are called afterwards; 0: only a table reads it */
+    int64_t coll;                   /* what its elements are called afterwards; 0: only a table
+                                     * reads it */
     const joist_type *in;           /* of the elements that arrive */
     const joist_type *out;          /* of what it holds */
     joist_fields key, by;           /* APPEND: no key, position order */
@@ -45,10 +50,28 @@ typedef struct jst_shuffle_plan {
     bool is_root;                   /* a stage starts here, so it is partitioned */
 } jst_shuffle_plan;
 
-typedef struct jst_view_plan { int64_t coll; const joist_type *type; uint32_t key; bool allow_empty; const jst_node *node; const char *name; } jst_view_plan;
+typedef struct jst_view_plan {
+    int64_t coll;
+    const joist_type *type;
+    uint32_t key;
+    bool allow_empty;
+    const jst_node *node;
+    const char *name;
+} jst_view_plan;
 
-typedef struct jst_table_plan { const jst_node *node; size_t shuffle; joist_table_spec spec; } jst_table_plan;
-typedef struct jst_store_plan { joist_text uri; const joist_connector *connector; jst_table_plan *tables; joist_table_spec *specs; size_t count; } jst_store_plan;
+typedef struct jst_table_plan {
+    const jst_node *node;
+    size_t shuffle;
+    joist_table_spec spec;
+} jst_table_plan;
+
+typedef struct jst_store_plan {
+    joist_text uri;
+    const joist_connector *connector;
+    jst_table_plan *tables;
+    joist_table_spec *specs;
+    size_t count;
+} jst_store_plan;
 
 typedef struct jst_plan {
     joist_arena *arena;

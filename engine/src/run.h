@@ -8,13 +8,14 @@
 
 #include <pthread.h>
 
-enum { JST_MOST_PORTS = 8, JST_MOST_CODES = 64, JST_MOST_COUNTERS = 16 };
+enum { JST_MOST_PORTS = 8, JST_MOST_CODES = JOIST_MOST_CODES, JST_MOST_COUNTERS = 16 };
 
 /* Counted by one worker, read by others: relaxed atomics, no read-modify-write. */
 typedef _Atomic uint64_t jst_tick;
 JOIST_INLINE void jst_tick_add(jst_tick *t, uint64_t n)
 {
-    atomic_store_explicit(t, atomic_load_explicit(t, memory_order_relaxed) + n, memory_order_relaxed);
+    uint64_t now = atomic_load_explicit(t, memory_order_relaxed);
+    atomic_store_explicit(t, now + n, memory_order_relaxed);
 }
 
 typedef struct jst_counts {             /* of one graph node on one worker */
@@ -30,6 +31,13 @@ typedef struct jst_worker {
     jst_tick files, records, bytes;
     joist_buffer scratch;
 } jst_worker;
+
+typedef struct jst_table_state {        /* counted by the worker that writes the table */
+    jst_tick rows, refused;
+    jst_tick folded;                    /* rows that a later one with the same key replaced */
+    jst_tick busy_ns;
+    bool committed;
+} jst_table_state;
 
 typedef struct jst_run {
     joist_pipeline *p;
@@ -49,17 +57,17 @@ typedef struct jst_run {
     joist_source **sources;             /* one per graph node, NULL where it is no read */
     joist_store **stores;               /* one per plan->stores; NULL in a dry run */
     const joist_code *codes[JST_MOST_CODES]; size_t codes_count;
-    atomic_bool failed, stopped;
+    atomic_bool failed;
     pthread_mutex_t lock;               /* error */
     joist_error error;
     _Atomic int64_t first_record_ns;
-    uint64_t *table_rows;               /* by graph node: rows of its table */
-    uint64_t *table_superseded;         /* rows another row of this run replaced before they were written */
-    double *table_seconds;
-    bool *table_committed;
+    int64_t started_ns;
+    uint64_t skipped, bytes_total;
+    jst_table_state *tables;            /* by graph node, of the writes */
     atomic_uint_least64_t mail_sent, mail_failed, mail_pending;
+    bool mail_refused;                  /* there are dead letters of the outbox */
     joist_text dead_file;
-    bool interrupted;
+    bool added_up, ended;
     joist_report report;
     joist_arena *report_arena;
 } jst_run;
@@ -69,19 +77,24 @@ void jst_run_free(jst_run *run);        /* NULL is a no-op */
 /* The first failure wins and stops every worker. Returns JOIST_FAILED. */
 joist_status jst_run_fail(jst_run *run, const joist_error *e);
 bool jst_run_stopping(jst_run *run);    /* failed, or a signal asked to stop */
+
+/* After a RETRY: waits with growing delay and true, or false when it is time to give up; then *e is
+ * a temporary failure. `attempt` counts from 0. */
+bool jst_run_again(jst_run *run, joist_status status, int attempt, joist_error *e);
 int64_t jst_nanoseconds(void);          /* monotonic, for durations only */
 
 /* codes: index of a known code, or JST_MOST_CODES. */
 size_t jst_code_index(const jst_run *run, const char *code);
 
-/* ---- stage.c: running one stage on all workers ------------------------------------------------------------ */
+/* ---- stage.c: running one stage on all workers ----------------------------------------------- */
 joist_status jst_stage_run(jst_run *run, const jst_stage *stage);
 
-/* ---- pool.c: runs `work` on every worker's thread, progress on the caller's; returns when all are done ------- */
+/* ---- pool.c ----------------------------------------------------------------------------------
+ * Runs `work` on every worker's thread, progress on the caller's; returns when all are done. */
 typedef void (*jst_work)(jst_worker *w, void *arg);
 void jst_parallel(jst_run *run, jst_work work, void *arg);
 
-/* ---- dead.c: dead letters ------------------------------------------------------------------------------------- */
+/* ---- dead.c: dead letters -------------------------------------------------------------------- */
 typedef struct jst_rejected {
     const jst_node *node;               /* the step that rejects */
     const char *code;
@@ -91,18 +104,21 @@ typedef struct jst_rejected {
     const joist_position *at;
 } jst_rejected;
 void jst_dead_add(jst_worker *w, const jst_rejected *r);
-joist_status jst_dead_write(jst_run *run);          /* writes the file whole, again when called again */
+joist_status jst_dead_write(jst_run *run);     /* writes the file whole, again when called again */
 
-/* ---- commit.c: stores ------------------------------------------------------------------------------------------ */
+/* ---- commit.c: stores ------------------------------------------------------------------------ */
 joist_status jst_stores_open(jst_run *run);
 joist_status jst_stores_write(jst_run *run);        /* everything up to prepare */
 joist_status jst_stores_commit(jst_run *run);
 void jst_stores_close(jst_run *run);
 
-/* ---- outbox.c: messages, after the commit; never fails the run ----------------------------------------------- */
+/* ---- outbox.c: messages, after the commit; never fails the run ------------------------------- */
 void jst_outbox_deliver(jst_run *run);
 
-/* ---- report.c ------------------------------------------------------------------------------------------------------ */
+/* ---- report.c -------------------------------------------------------------------------------- */
 const joist_report *jst_report_make(jst_run *run, const char *status);
+
+/* Law 7, once everything is written: false, and *e names the step whose numbers do not add up. */
+bool jst_report_adds_up(jst_run *run, joist_error *e);
 
 #endif

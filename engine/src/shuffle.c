@@ -72,7 +72,7 @@ void jst_position_encode(const joist_position *at, joist_buffer *out)
     }
 }
 
-/* ---- entries ------------------------------------------------------------------------------------------- */
+/* ---- entries --------------------------------------------------------------------------------- */
 
 static void fill_entry(jst_entry *entry, joist_text key, joist_text order, joist_text value,
                        const joist_position *at)
@@ -109,7 +109,7 @@ bool jst_entry_add(jst_entry *into, const jst_entry *from)
     return true;
 }
 
-/* ---- table ----------------------------------------------------------------------------------------------- */
+/* ---- table ----------------------------------------------------------------------------------- */
 
 static void grow_slots(jst_share *share, bool list)
 {
@@ -194,6 +194,7 @@ static void put_latest(jst_share *share, uint64_t hash, joist_text key, joist_te
         share->count++;
         return;
     }
+    share->replaced++;
     if (joist_text_compare(order, (joist_text){ jst_entry_order(old), old->order_len }) < 0)
         return;
     if (key.len + order.len + value.len <= old->cap)
@@ -202,8 +203,8 @@ static void put_latest(jst_share *share, uint64_t hash, joist_text key, joist_te
         slot->entry = new_entry(share, key, order, value, at);
 }
 
-void jst_shuffle_put(jst_shuffle *s, size_t worker, joist_text key, joist_text order, joist_text value,
-                     const joist_position *at)
+void jst_shuffle_put(jst_shuffle *s, size_t worker, joist_text key, joist_text order,
+                     joist_text value, const joist_position *at)
 {
     jst_share *share = &s->shares[worker];
     begin_share(s, share);
@@ -235,7 +236,8 @@ static int64_t addend(const jst_shuffle_plan *plan, const char *record)
     return *(const int64_t *)(const void *)(record + plan->number->offset);
 }
 
-static bool put_number(jst_shuffle *s, jst_share *share, const char *record, const joist_position *at)
+static bool put_number(jst_shuffle *s, jst_share *share, const char *record,
+                       const joist_position *at)
 {
     joist_text key = joist_buffer_view(&share->key);
     uint64_t hash = jst_hash(key.ptr, key.len, s->memory->seed);
@@ -246,12 +248,14 @@ static bool put_number(jst_shuffle *s, jst_share *share, const char *record, con
         memcpy(&sum, jst_entry_value(slot->entry), sizeof sum);
         bool fits = !__builtin_add_overflow(sum, n, &sum);
         memcpy(jst_entry_value(slot->entry), &sum, sizeof sum);
+        share->replaced++;
         return fits;
     }
     share->value.len = 0;
     joist_buffer_add(&share->value, &n, sizeof n);
     put_key_text(s->key_field, record, &share->value);
-    *slot = (jst_slot){ hash, new_entry(share, key, JOIST_TEXT(""), joist_buffer_view(&share->value), at) };
+    joist_text value = joist_buffer_view(&share->value);
+    *slot = (jst_slot){ hash, new_entry(share, key, JOIST_TEXT(""), value, at) };
     share->count++;
     return true;
 }
@@ -307,7 +311,8 @@ joist_status jst_shuffle_account(jst_shuffle *s, size_t worker, joist_error *e)
     return jst_spill(s, share, e);
 }
 
-bool jst_entry_decode(const jst_shuffle *s, const jst_entry *entry, void *record, joist_arena *arena)
+bool jst_entry_decode(const jst_shuffle *s, const jst_entry *entry, void *record,
+                      joist_arena *arena)
 {
     const char *value = entry->bytes + entry->key_len + entry->order_len;
     if (!s->key_field) {
@@ -318,6 +323,7 @@ bool jst_entry_decode(const jst_shuffle *s, const jst_entry *entry, void *record
     memcpy(&t->count, value, sizeof t->count);
     bool null = entry->value_len == sizeof t->count;
     t->key = null ? JOIST_NO_TEXT
-                  : (joist_text){ value + sizeof t->count + 1, entry->value_len - sizeof t->count - 1 };
+                  : (joist_text){ value + sizeof t->count + 1,
+                                  entry->value_len - sizeof t->count - 1 };
     return true;
 }

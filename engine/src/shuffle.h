@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Shuffle: elements of all workers brought together by key, in key order.
  *
- * Each worker fills its own table (no locks). An entry is three byte strings: the order-preserving key,
- * an order that decides which of two values stays (LATEST), and the value in the row coder. Tables
- * aggregate as they fill; over the memory limit a worker sorts its table and appends it to a temporary
- * file as a run. Sealing sorts what is left; merging reads all runs together, aggregating once more, so
- * nobody sees how many workers or runs there were. A shuffle that starts a stage is cut into partitions
- * by the key's hash, merged side by side; a store reads all of them as one sequence in key order. */
+ * Each worker fills its own table (no locks). An entry is three byte strings: the order-preserving
+ * key, an order that decides which of two values stays (LATEST), and the value in the row coder.
+ * Tables aggregate as they fill; over the memory limit a worker sorts its table and appends it to a
+ * temporary file as a run. Sealing sorts what is left; merging reads all runs together, aggregating
+ * once more, so nobody sees how many workers or runs there were. A shuffle that starts a stage is
+ * cut into partitions by the key's hash, merged side by side; a store reads all of them as one
+ * sequence in key order. */
 #ifndef JST_SHUFFLE_H
 #define JST_SHUFFLE_H
 
@@ -35,7 +36,8 @@ typedef struct jst_memory {
     uint64_t seed;                  /* of the key hash */
 } jst_memory;
 
-typedef struct jst_segment { uint64_t offset, bytes, count; } jst_segment;   /* one partition of one run */
+/* one partition of one run */
+typedef struct jst_segment { uint64_t offset, bytes, count; } jst_segment;
 
 /* One worker's share: entries in memory, and runs in one temporary file. */
 typedef struct jst_slot { uint64_t hash; jst_entry *entry; } jst_slot;
@@ -43,14 +45,14 @@ typedef struct jst_share {
     joist_arena *arena;
     jst_slot *slots; size_t slots_cap;      /* open addressing; APPEND: a plain list */
     size_t count;
-    jst_entry **sorted;                     /* after sealing: partition by partition, in key order */
+    jst_entry **sorted;                  /* after sealing: partition by partition, in key order */
     size_t sorted_at[JST_PARTITIONS + 1];
     int fd;                                 /* -1: never spilled */
     uint64_t file_size;
     jst_segment (*runs)[JST_PARTITIONS]; size_t runs_count;
     size_t accounted;                       /* what this share added to memory->held */
     joist_buffer key, order, value;         /* scratch */
-    uint64_t arrived;
+    uint64_t arrived, replaced;             /* elements; of them, aggregated into another */
 } jst_share;
 
 typedef struct jst_shuffle {
@@ -70,8 +72,8 @@ joist_status jst_shuffle_add(jst_shuffle *s, size_t worker, const char *elements
                              const joist_position *const *positions, size_t count, joist_error *e);
 
 /* Adds one entry whose bytes are ready (LATEST only). */
-void jst_shuffle_put(jst_shuffle *s, size_t worker, joist_text key, joist_text order, joist_text value,
-                     const joist_position *at);
+void jst_shuffle_put(jst_shuffle *s, size_t worker, joist_text key, joist_text order,
+                     joist_text value, const joist_position *at);
 
 /* Between bundles: accounts for memory, and spills this share while the run is over its limit. */
 joist_status jst_shuffle_account(jst_shuffle *s, size_t worker, joist_error *e);
@@ -88,24 +90,27 @@ void jst_position_encode(const joist_position *at, joist_buffer *out);
 /* The position of an element that an aggregation made: no origin, but a place in key order. */
 typedef struct jst_group_position { joist_position at; joist_text key; } jst_group_position;
 
-/* ---- merging ----------------------------------------------------------------------------------------- */
+/* ---- merging --------------------------------------------------------------------------------- */
 typedef struct jst_merge jst_merge;
-/* partition < s->partitions, or JST_PARTITIONS for all of them as one sequence. Several merges of one
- * sealed shuffle may run at once. */
+/* partition < s->partitions, or JST_PARTITIONS for all of them as one sequence. Several merges of
+ * one sealed shuffle may run at once. */
 jst_merge *jst_merge_open(const jst_shuffle *s, size_t partition);
 /* The next entry, valid until the next call; NULL at the end, or with *e filled. */
 const jst_entry *jst_merge_next(jst_merge *m, joist_error *e);
+uint64_t jst_merge_folded(const jst_merge *m);   /* entries aggregated into another so far */
 void jst_merge_close(jst_merge *m);
 
 /* Adds the number of `from` to that of `into` (COUNT, SUM). False: int64 overflowed. */
 bool jst_entry_add(jst_entry *into, const jst_entry *from);
 
 /* Makes the output record (plan->out) of an entry; texts borrow the entry or the arena. */
-bool jst_entry_decode(const jst_shuffle *s, const jst_entry *entry, void *record, joist_arena *arena);
+bool jst_entry_decode(const jst_shuffle *s, const jst_entry *entry, void *record,
+                      joist_arena *arena);
 
 JOIST_INLINE int jst_entry_compare(const jst_entry *a, const jst_entry *b)
 {
-    return joist_text_compare((joist_text){ a->bytes, a->key_len }, (joist_text){ b->bytes, b->key_len });
+    return joist_text_compare((joist_text){ a->bytes, a->key_len },
+                              (joist_text){ b->bytes, b->key_len });
 }
 
 JOIST_INLINE size_t jst_hash_partition(uint64_t hash, size_t partitions)
@@ -113,7 +118,8 @@ JOIST_INLINE size_t jst_hash_partition(uint64_t hash, size_t partitions)
     return partitions == 1 ? 0 : (size_t)(hash >> 60);
 }
 
-/* A 64-bit hash by folded multiplication, eight bytes a step; keyed, so that nobody can choose collisions. */
+/* A 64-bit hash by folded multiplication, eight bytes a step; keyed, so that nobody can choose
+ * collisions. */
 JOIST_INLINE uint64_t jst_hash_fold(uint64_t a, uint64_t b)
 {
     __extension__ typedef unsigned __int128 u128;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Sorting a share: by partition, then key, stable. Keys of one run share long heads (an hour, a UUIDv7's
- * time), so the eight bytes behind the longest common head decide nearly everything: a radix sort over
- * those (least significant digit first, digits that are all alike skipped), then a merge sort of the few
- * groups that are still alike. */
+ * Sorting a share: by partition, then key, stable. Keys of one run share long heads (an hour, a
+ * UUIDv7's time), so the eight bytes behind the longest common head decide nearly everything: a
+ * radix sort over those (least significant digit first, digits that are all alike skipped), then a
+ * merge sort of the few groups that are still alike. */
 #include "shuffle.h"
 
 typedef struct item { uint64_t head; jst_entry *entry; } item;
@@ -61,7 +61,8 @@ static void merge_halves(item *items, item *other, size_t half, size_t count)
 {
     size_t a = 0, b = half;
     for (size_t i = 0; i < count; i++) {
-        bool left = b == count || (a < half && jst_entry_compare(items[a].entry, items[b].entry) <= 0);
+        bool left = b == count
+            || (a < half && jst_entry_compare(items[a].entry, items[b].entry) <= 0);
         other[i] = left ? items[a++] : items[b++];
     }
     memcpy(items, other, count * sizeof *items);
@@ -130,5 +131,6 @@ void jst_shuffle_seal(jst_shuffle *s, size_t worker)
     share->slots = NULL;
     share->slots_cap = 0;
     for (size_t p = 0; p < s->partitions; p++)
-        sort_entries(share->sorted + share->sorted_at[p], share->sorted_at[p + 1] - share->sorted_at[p]);
+        sort_entries(share->sorted + share->sorted_at[p],
+                     share->sorted_at[p + 1] - share->sorted_at[p]);
 }

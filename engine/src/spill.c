@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A run on disk: the entries of a sealed share, partition by partition in key order, each as its struct
- * head followed by its bytes. The file has no name, so nothing is left behind whatever kills us; it is
- * read by the process that wrote it only, so positions keep their pointers. */
+ * A run on disk: the entries of a sealed share, partition by partition in key order, each as its
+ * struct head followed by its bytes. The file has no name, so nothing is left behind whatever kills
+ * us; it is read by the process that wrote it only, so positions keep their pointers. */
 #include "shuffle.h"
 
 #include <errno.h>
@@ -45,8 +45,8 @@ static joist_status flush(jst_shuffle *s, jst_share *share, joist_buffer *buffer
     return JOIST_OK;
 }
 
-static joist_status write_partition(jst_shuffle *s, jst_share *share, size_t p, jst_segment *segment,
-                                    joist_buffer *buffer, joist_error *e)
+static joist_status write_partition(jst_shuffle *s, jst_share *share, size_t p,
+                                    jst_segment *segment, joist_buffer *buffer, joist_error *e)
 {
     uint64_t begin = share->file_size + buffer->len;
     for (size_t i = share->sorted_at[p]; i < share->sorted_at[p + 1]; i++) {

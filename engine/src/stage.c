@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One stage on all workers. Splits are taken in input order from one counter; a worker that finds none
- * left asks the readers still running to give up half of what they have not begun. */
+ * One stage on all workers. Splits are taken in input order from one counter; a worker that finds
+ * none left asks the readers still running to give up half of what they have not begun. */
 #include "chain.h"
 
 enum { BUNDLE_BYTES = 256 << 10 };
@@ -11,11 +11,11 @@ typedef struct stage_work {
     joist_source *source;
     const joist_split *splits; size_t splits_count;
     atomic_size_t next;             /* split, or partition of the shuffle */
-    pthread_mutex_t lock;           /* of `reading`: a reader is not stopped while it is stolen from */
+    pthread_mutex_t lock;       /* of `reading`: a reader is not stopped while it is stolen from */
     joist_reader **reading;         /* by worker */
 } stage_work;
 
-/* ---- sealing what the stage needs ----------------------------------------------------------------------- */
+/* ---- sealing what the stage needs ------------------------------------------------------------ */
 
 static void seal_share(jst_worker *w, void *shuffle)
 {
@@ -33,7 +33,7 @@ static joist_status seal_views(jst_run *run, const jst_stage *stage, joist_error
     return JOIST_OK;
 }
 
-/* ---- sources ------------------------------------------------------------------------------------------------ */
+/* ---- sources --------------------------------------------------------------------------------- */
 
 static bool steal(stage_work *work, joist_split *rest)
 {
@@ -71,12 +71,14 @@ static void note_first_record(jst_run *run, const joist_batch *b)
 
 static void count_batch(jst_worker *w, jst_chain *c, const joist_batch *b)
 {
-    jst_tick_add(&w->files, b->files);
-    jst_tick_add(&w->records, b->records);
-    jst_tick_add(&w->bytes, b->bytes);
+    if (!c->stage->side_only) {
+        jst_tick_add(&w->files, b->files);
+        jst_tick_add(&w->records, b->records);
+        jst_tick_add(&w->bytes, b->bytes);
+        note_first_record(w->run, b);
+    }
     size_t node = jst_node_index(w->run->plan, c->ctx.node);
     jst_tick_add(&w->counts[node].in, b->records);
-    note_first_record(w->run, b);
 }
 
 static joist_status read_bundle(jst_chain *c, joist_reader *reader, bool *done, joist_error *e)
@@ -93,7 +95,8 @@ static joist_status read_bundle(jst_chain *c, joist_reader *reader, bool *done, 
     return status;
 }
 
-static joist_status read_split(stage_work *work, jst_chain *c, const joist_split *split, joist_error *e)
+static joist_status read_split(stage_work *work, jst_chain *c, const joist_split *split,
+                               joist_error *e)
 {
     joist_reader *reader = work->source->ops->start(work->source, split, e);
     if (!reader)
@@ -122,9 +125,10 @@ static void read_source(jst_worker *w, void *arg)
     jst_chain_free(c);
 }
 
-/* ---- shuffles ------------------------------------------------------------------------------------------------- */
+/* ---- shuffles -------------------------------------------------------------------------------- */
 
-static const joist_position *position_of(const jst_shuffle *s, const jst_entry *entry, joist_arena *arena)
+static const joist_position *position_of(const jst_shuffle *s, const jst_entry *entry,
+                                         joist_arena *arena)
 {
     bool from_input = !s->key_field && entry->at.origin;
     jst_group_position *at = joist_arena_alloc(arena, sizeof *at);
@@ -148,7 +152,8 @@ static bool emit_entry(jst_chain *c, const jst_shuffle *s, const jst_entry *entr
     return true;
 }
 
-static joist_status merge_bundle(jst_chain *c, const jst_shuffle *s, jst_merge *m, bool *done, joist_error *e)
+static joist_status merge_bundle(jst_chain *c, const jst_shuffle *s, jst_merge *m, bool *done,
+                                 joist_error *e)
 {
     joist_port *port = &c->ports[0];
     while (port->count < port->cap && joist_arena_bytes(c->worker->arena) < 16u << 20) {
@@ -158,12 +163,14 @@ static joist_status merge_bundle(jst_chain *c, const jst_shuffle *s, jst_merge *
         if (!entry)
             return e->message[0] ? JOIST_FAILED : JOIST_OK;
         if (!emit_entry(c, s, entry))
-            return joist_fail_with(e, JOIST_FATAL, "a temporary row of '%s' cannot be read back", s->plan->out->name);
+            return joist_fail_with(e, JOIST_FATAL, "a temporary row of '%s' cannot be read back",
+                                   s->plan->out->name);
     }
     return JOIST_OK;
 }
 
-static joist_status merge_partition(jst_chain *c, const jst_shuffle *s, size_t partition, joist_error *e)
+static joist_status merge_partition(jst_chain *c, const jst_shuffle *s, size_t partition,
+                                    joist_error *e)
 {
     jst_merge *m = jst_merge_open(s, partition);
     joist_status status = JOIST_OK;
@@ -189,7 +196,7 @@ static void read_shuffle(jst_worker *w, void *arg)
     jst_chain_free(c);
 }
 
-/* ------------------------------------------------------------------------------------------------------------------ */
+/* ---------------------------------------------------------------------------------------------- */
 
 joist_status jst_stage_run(jst_run *run, const jst_stage *stage)
 {

@@ -61,11 +61,12 @@ static joist_status insert(jst_view *v, const void *record, joist_error *e)
     joist_text key = key_of(v, record);
     const jst_view_plan *plan = v->plan;
     if (joist_text_null(key))
-        return joist_fail_with(e, JOIST_FATAL, "side input '%s': a %s without its key '%s'", plan->name,
-                               plan->type->name, key_name(plan));
+        return joist_fail_with(e, JOIST_FATAL, "side input '%s': a %s without its key '%s'",
+                               plan->name, plan->type->name, key_name(plan));
     const void **slot = slot_of(v, key);
     if (*slot)
-        return joist_fail_with(e, JOIST_FATAL, "side input '%s': two elements of '%s' have the key '%.*s'",
+        return joist_fail_with(e, JOIST_FATAL,
+                               "side input '%s': two elements of '%s' have the key '%.*s'",
                                plan->name, plan->type->name, JOIST_ARG(key));
     *slot = record;
     return JOIST_OK;
@@ -75,7 +76,8 @@ joist_status jst_view_seal(jst_view *v, joist_error *e)
 {
     const joist_type *type = v->plan->type;
     if (!v->count && !v->plan->allow_empty)
-        return joist_fail_with(e, JOIST_FATAL, "side input '%s' of step '%.*s' is empty: there is no %s at all",
+        return joist_fail_with(e, JOIST_FATAL,
+                               "side input '%s' of step '%.*s' is empty: there is no %s at all",
                                v->plan->name, JOIST_ARG(v->plan->node->name), type->name);
     v->slots_cap = 16;
     while (v->slots_cap < 2 * v->count)
@@ -85,7 +87,8 @@ joist_status jst_view_seal(jst_view *v, joist_error *e)
         void *record = joist_arena_zalloc(v->arena, type->size);
         size_t used = joist_row_decode(type, v->rows.ptr + at, v->rows.len - at, record, v->arena);
         if (!used)
-            return joist_fail_with(e, JOIST_FATAL, "side input '%s' cannot be read back", v->plan->name);
+            return joist_fail_with(e, JOIST_FATAL, "side input '%s' cannot be read back",
+                                   v->plan->name);
         if (insert(v, record, e))
             return JOIST_FAILED;
         at += used;

@@ -9,33 +9,6 @@
 
 #include <signal.h>
 
-/* Codes given to a record on one branch only: the other outputs still get it, so it is an event. */
-static const char *const after_the_fork[] = { "unknown_reason", "mail_failed", "sink_row" };
-
-static bool is_after_the_fork(const char *code)
-{
-    for (size_t i = 0; i < sizeof after_the_fork / sizeof after_the_fork[0]; i++)
-        if (strcmp(code, after_the_fork[i]) == 0)
-            return true;
-    return false;
-}
-
-static uint64_t rejected_before_fork(const joist_report *r)
-{
-    uint64_t n = 0;
-    for (size_t s = 0; s < r->stages_count; s++)
-        for (size_t i = 0; i < r->stages[s].rejected_count; i++)
-            if (!is_after_the_fork(r->stages[s].rejected[i].code))
-                n += r->stages[s].rejected[i].count;
-    return n;
-}
-
-uint64_t jst_cli_events(const joist_report *r)
-{
-    uint64_t rejected = rejected_before_fork(r);
-    return rejected < r->records ? r->records - rejected : 0;
-}
-
 /* ---- head ------------------------------------------------------------------------------------ */
 static void print_head(joist_buffer *out, joist_arena *a, const jst_cli_outcome *o)
 {
@@ -64,7 +37,7 @@ static uint64_t rejected_by(const joist_stage_report *s)
 /* The codes with most rejects, greatest first. */
 static joist_text top_codes(joist_arena *a, const joist_stage_report *s)
 {
-    bool used[16] = { false };
+    bool used[JOIST_MOST_CODES] = { false };
     joist_text top = JOIST_TEXT("");
     for (size_t k = 0; k < 3 && k < s->rejected_count; k++) {
         size_t best = s->rejected_count;
@@ -199,13 +172,13 @@ static void print_verdict(joist_buffer *out, joist_arena *a, const jst_cli_outco
     joist_buffer_byte(out, '\n');
 }
 
-/* The equation of the specification: records = events + rejected before the fork. */
+/* What was rejected before the pipeline forks into its outputs reached none of them. */
 static void print_equation(joist_buffer *out, joist_arena *a, const joist_report *r)
 {
-    uint64_t before = rejected_before_fork(r);
+    uint64_t before = r->records - r->events;
     joist_buffer_printf(out, "%.*s records = %.*s events + %.*s rejected (%.*s)",
                         JOIST_ARG(jst_cli_grouped(a, r->records)),
-                        JOIST_ARG(jst_cli_grouped(a, jst_cli_events(r))),
+                        JOIST_ARG(jst_cli_grouped(a, r->events)),
                         JOIST_ARG(jst_cli_grouped(a, before)),
                         JOIST_ARG(jst_cli_percent(a, before, r->records)));
     if (r->rejected > before)

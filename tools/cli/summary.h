@@ -15,7 +15,4 @@ typedef struct jst_cli_outcome {
 void jst_cli_summary_text(joist_buffer *out, const jst_cli_outcome *o);
 void jst_cli_summary_json(joist_buffer *out, const jst_cli_outcome *o);
 
-/* Records that were accepted: read minus rejected before the pipeline forks into its outputs. */
-uint64_t jst_cli_events(const joist_report *r);
-
 #endif

@@ -138,7 +138,7 @@ void jst_cli_summary_json(joist_buffer *out, const jst_cli_outcome *o)
     jst_cli_json_text(object, "window", or_null(o->window));
     jst_cli_json_seconds(object, "seconds", r->seconds);
     json_object_set_new(object, "read", read_json(r));
-    jst_cli_json_count(object, "events", jst_cli_events(r));
+    jst_cli_json_count(object, "events", r->events);
     json_object_set_new(object, "rejected", rejected_json(r->stages, r->stages_count));
     json_object_set_new(object, "stages", stages_json(r));
     json_object_set_new(object, "sinks", sinks_json(r));

@@ -60,11 +60,12 @@ typedef struct joist_run_options {
 /* ---- what happened: owned by the pipeline until its next run or joist_pipeline_free ---------- */
 typedef struct joist_port_count { const char *name; uint64_t count; } joist_port_count;
 typedef struct joist_code_count { const char *code; uint64_t count; } joist_code_count;
+enum { JOIST_MOST_CODES = 64 };      /* of a program, the library's own included */
 typedef struct joist_stage_report {
     const char *name;
     uint64_t in;
     joist_port_count outs[8]; size_t outs_count;
-    joist_code_count rejected[16]; size_t rejected_count;
+    joist_code_count rejected[JOIST_MOST_CODES]; size_t rejected_count;
     joist_port_count counters[16]; size_t counters_count;    /* user counters */
     uint64_t retried;
     double busy_seconds;        /* over all workers */
@@ -84,6 +85,9 @@ struct joist_report {
     joist_time started;
     double seconds, first_record_seconds;
     uint64_t files, skipped, records, bytes, bytes_total;    /* bytes_total: 0 = unknown */
+    /* Of the records, those that some output could still get: all but what was rejected where every
+     * way to an output leads through. */
+    uint64_t events;
     uint64_t rejected;
     uint64_t spilled_bytes, peak_memory;
     const joist_stage_report *stages; size_t stages_count;
