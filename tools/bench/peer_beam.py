@@ -82,6 +82,8 @@ class Parse(beam.DoFn):
     def process(self, line):
         try:
             record = json.loads(line)
+            if b"\\ud" in line:     # half a surrogate pair cannot leave Python as UTF-8: dropped
+                json.dumps(record, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             record = None
         if isinstance(record, dict):
