@@ -41,6 +41,12 @@ void joist_warn(joist_warnings *w, const char *kind, const char *prefix, joist_t
     *next_item(w) = all;
 }
 
+void joist_warn_text(joist_warnings *w, joist_text warning)
+{
+    if (w)
+        *next_item(w) = warning;
+}
+
 static int by_bytes(const void *a, const void *b)
 {
     return joist_text_compare(*(const joist_text *)a, *(const joist_text *)b);

@@ -1,16 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Growable bytes, doubling. */
+ * Growable bytes, doubling; on the heap or in an arena. */
 #include "joist/memory.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+
+/* What an arena's buffer outgrows stays in the arena: doubling bounds that by its final size. */
+static char *grown(const joist_buffer *b, size_t cap)
+{
+    if (!b->arena)
+        return joist_realloc(b->ptr, cap);
+    char *bytes = joist_arena_alloc(b->arena, cap);
+    if (b->len)
+        memcpy(bytes, b->ptr, b->len);
+    return bytes;
+}
 
 char *joist_buffer_reserve(joist_buffer *b, size_t extra)
 {
     if (b->cap - b->len < extra) {
         size_t need = b->len + extra, doubled = b->cap ? b->cap * 2 : 256;
         size_t cap = doubled > need ? doubled : need;
-        b->ptr = joist_realloc(b->ptr, need < extra ? SIZE_MAX / 2 : cap);
+        b->ptr = grown(b, need < extra ? SIZE_MAX / 2 : cap);
         b->cap = cap;
     }
     return b->ptr + b->len;
@@ -18,8 +29,9 @@ char *joist_buffer_reserve(joist_buffer *b, size_t extra)
 
 void joist_buffer_free(joist_buffer *b)
 {
-    joist_free(b->ptr);
-    *b = (joist_buffer){ 0 };
+    if (!b->arena)
+        joist_free(b->ptr);
+    *b = (joist_buffer){ .arena = b->arena };
 }
 
 void joist_buffer_printf(joist_buffer *b, const char *fmt, ...)

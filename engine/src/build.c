@@ -18,6 +18,20 @@ void joist_mistake(joist_pipeline *p, joist_site site, const char *fmt, ...)
     joist_fail_with(&p->mistake, JOIST_GRAPH, "%s:%d: %s", site.file, site.line, text);
 }
 
+joist_text joist_build_printf(joist_pipeline *p, const char *fmt, ...)
+{
+    va_list args, again;
+    va_start(args, fmt);
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, fmt, args);
+    size_t size = len < 0 ? 0 : (size_t)len;
+    char *text = joist_arena_alloc(p->arena, size + 1);
+    vsnprintf(text, size + 1, fmt, again);
+    va_end(again);
+    va_end(args);
+    return (joist_text){ text, size };
+}
+
 void jst_build_reset(joist_pipeline *p)
 {
     joist_arena_reset(p->arena);

@@ -122,10 +122,12 @@ void joist_port_drain(joist_port *port)
 
 static void lifecycle(jst_chain *c, jst_step *step, joist_phase phase)
 {
+    const jst_node *node = c->ctx.node;
     c->ctx.node = step->plan->node;
     c->ctx.type = NULL;
     c->ctx.pub.element = NULL;
     joist_status status = step->plan->fn->lifecycle(&step->frame, phase);
+    c->ctx.node = node;
     if (status != JOIST_OK && !c->ctx.error.message[0])
         joist_fail_with(&c->ctx.error, JOIST_FATAL, "step '%.*s' (%.*s:%d) failed",
                         JOIST_ARG(step->plan->node->name), JST_AT(step->plan->node));
@@ -235,7 +237,6 @@ jst_chain *jst_chain_new(jst_worker *w, const jst_stage *stage)
         make_step(c, i);
     for (size_t i = 0; i < stage->count; i++)
         lifecycle(c, &c->steps[i], JOIST_SETUP);
-    c->ctx.node = root_node(w->run, stage);
     return c;
 }
 

@@ -100,6 +100,9 @@ void joist_write_(joist_coll in, const joist_write_options *o);
     joist_write_((JOIST_HEAD_(__VA_ARGS__, 0)).c,                                                 \
                  &(joist_write_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) })
 
+/* A text that `build` puts together, a URI say; as durable as what it declares. */
+joist_text joist_build_printf(joist_pipeline *p, const char *fmt, ...) JOIST_PRINTF(2, 3);
+
 /* Reports a mistake that `build` found itself; the first one wins. */
 void joist_mistake(joist_pipeline *p, joist_site site, const char *fmt, ...) JOIST_PRINTF(3, 4);
 

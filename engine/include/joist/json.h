@@ -38,6 +38,7 @@ typedef struct joist_warnings {
 } joist_warnings;
 /* kind:prefixname; name cut to 128 bytes */
 void joist_warn(joist_warnings *w, const char *kind, const char *prefix, joist_text name);
+void joist_warn_text(joist_warnings *w, joist_text warning);  /* as it stands, borrowed */
 joist_text_list joist_warnings_sorted(joist_warnings *w, size_t most);
 
 typedef struct joist_json_error {

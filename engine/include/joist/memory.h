@@ -33,11 +33,21 @@ size_t joist_arena_bytes(const joist_arena *a);                   /* held, for m
 joist_text joist_arena_text(joist_arena *a, joist_text t);        /* a copy; NULL stays NULL */
 joist_text joist_arena_printf(joist_arena *a, const char *fmt, ...) JOIST_PRINTF(2, 3);
 
-/* ---- buffer: growable bytes ------------------------------------------------------------------ */
-typedef struct joist_buffer { char *ptr; size_t len, cap; } joist_buffer;  /* {0} is an empty one */
+/* ---- buffer: growable bytes ------------------------------------------------------------------
+ * {0} is an empty one, to be freed. One made by joist_buffer_in lives in an arena and dies with it,
+ * and so does the text that joist_buffer_view shows. */
+typedef struct joist_buffer { char *ptr; size_t len, cap; joist_arena *arena; } joist_buffer;
 char *joist_buffer_reserve(joist_buffer *b, size_t extra);  /* room after len, returned */
-void  joist_buffer_free(joist_buffer *b);
+void  joist_buffer_free(joist_buffer *b);                   /* in an arena: only emptied */
 void  joist_buffer_printf(joist_buffer *b, const char *fmt, ...) JOIST_PRINTF(2, 3);
+
+/* `expected` bytes of room at once: a good guess saves the copies of growing. */
+JOIST_INLINE joist_buffer joist_buffer_in(joist_arena *arena, size_t expected)
+{
+    joist_buffer b = { NULL, 0, 0, arena };
+    joist_buffer_reserve(&b, expected);
+    return b;
+}
 
 JOIST_INLINE void joist_buffer_add(joist_buffer *b, const void *bytes, size_t n)
 {

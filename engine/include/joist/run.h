@@ -13,6 +13,14 @@ extern "C" {
  * docs. */
 typedef struct joist_code { const char *code, *help; } joist_code;
 
+/* JOIST_BUILD(build, options); in front of `static void build(joist_pipeline *p, const options *o)`
+ * makes `build_any`, which is what a definition wants: it takes any program's options. */
+#define JOIST_BUILD(FN, T)                                                                        \
+    static void FN(joist_pipeline *, const T *);                                                  \
+    static void FN##_any(joist_pipeline *p_, const void *options_)                                \
+    { FN(p_, (const T *)options_); }                                                              \
+    struct FN##_semicolon_
+
 typedef struct joist_pipeline_def {
     const char *name, *about;
     const joist_type *options;  /* the record its flags come from; may be NULL */
