@@ -6,7 +6,7 @@
  *
  * `parse` is the project's own strict parser (simdjson's stage 1 and our walk), which keeps
  * nothing here; `dom` is simdjson's, which builds its tape. PATH is a file, cut at line ends into
- * jobs of 4 MiB, or a folder tree, a job per file. Prints one JSON object. A job is read whole,
+ * jobs of 4 MiB, or a folder tree, a job per .ndjson file. Prints one JSON object. A job is read whole,
  * so a line of any length is fine but costs its memory. */
 #include <errno.h>
 #include <fcntl.h>
@@ -53,7 +53,7 @@ static int add_file(const char *path, const struct stat *st, int kind, struct FT
 {
     (void)at;
     size_t len = strlen(path);
-    if (kind == FTW_F && len > 5 && strcmp(path + len - 5, ".json") == 0)
+    if (kind == FTW_F && len > 7 && strcmp(path + len - 7, ".ndjson") == 0)
         add_job(path, 0, st->st_size);
     return 0;
 }

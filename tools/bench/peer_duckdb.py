@@ -121,7 +121,7 @@ TABLES = {
 
 def input_files(path):
     """One file, or what a folder tree has at any depth."""
-    return path if os.path.isfile(path) else os.path.join(path, "deactivate", "**", "*.json")
+    return path if os.path.isfile(path) else os.path.join(path, "deactivate", "**", "*.ndjson")
 
 
 def main(source, projects, out, threads, memory):

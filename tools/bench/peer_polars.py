@@ -76,7 +76,7 @@ def keyed(source, projects):
     port = pl.when(url("port").is_null() | url("port").is_in(["80", "443"])).then(pl.lit("")) \
         .otherwise(pl.lit(":") + url("port"))
     path = url("path").fill_null("").str.strip_chars_end("/")
-    files = source if os.path.isfile(source) else os.path.join(source, "deactivate/**/*.json")
+    files = source if os.path.isfile(source) else os.path.join(source, "deactivate/**/*.ndjson")
     received = pl.col("_collector").struct.field("received_at")
     return (pl.scan_ndjson(files, schema=INPUT, ignore_errors=True)
             .with_columns(project_hash=pl.col("hash").str.strip_chars().str.to_lowercase(),
