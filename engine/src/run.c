@@ -201,8 +201,10 @@ static joist_status open_source(jst_run *run, const jst_node *n, uint64_t *rank,
     joist_status status = open_uri(run, n, n->uri, &spec, e);
     for (size_t i = 0; status == JOIST_OK && !*source && i < n->otherwise.count; i++)
         status = open_uri(run, n, n->otherwise.items[i], &spec, e);
-    if (status == JOIST_OK && *source)
+    if (status == JOIST_OK && *source) {
         *rank += (*source)->ops->ranks(*source);
+        run->skipped += (*source)->ops->skipped(*source);
+    }
     return status;
 }
 
@@ -237,7 +239,6 @@ static void close_sources(jst_run *run)
 {
     for (size_t i = 0; i < run->p->graph.nodes.count; i++)
         if (run->sources[i]) {
-            run->skipped += run->sources[i]->ops->skipped(run->sources[i]);
             run->sources[i]->ops->close(run->sources[i]);
             run->sources[i] = NULL;
         }
