@@ -84,6 +84,8 @@ static void third_would_fail(void)
         joist_free(joist_malloc(1));
 }
 
+/* Sanitizers take such sizes for a mistake of the program. */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 static void *volatile kept;
 static void too_much(void) { kept = joist_calloc(SIZE_MAX / 2, 3); }
 static void too_much_for_an_arena(void)
@@ -97,18 +99,6 @@ static void too_much_for_a_buffer(void)
     kept = joist_buffer_reserve(&b, SIZE_MAX);
 }
 
-Test(memory, an_allocation_that_fails_ends_the_process_with_one_line_and_code_1)
-{
-    char text[400];
-    cr_expect_eq(in_child(third_fails, text, sizeof text), 1);
-    cr_expect_eq(strncmp(text, "two; error: out of memory", 25), 0, "%s", text);
-    cr_expect_eq(in_child(third_would_fail, text, sizeof text), 0);
-    cr_expect_str_eq(text, "");
-}
-
-/* Sanitizers take such sizes for a mistake of the program. */
-#ifndef __SANITIZE_ADDRESS__
-#ifndef __SANITIZE_THREAD__
 Test(memory, sizes_beyond_all_memory_fail_and_do_not_wrap_around)
 {
     char text[400];
@@ -117,7 +107,15 @@ Test(memory, sizes_beyond_all_memory_fail_and_do_not_wrap_around)
     cr_expect_eq(in_child(too_much_for_a_buffer, text, sizeof text), 1);
 }
 #endif
-#endif
+
+Test(memory, an_allocation_that_fails_ends_the_process_with_one_line_and_code_1)
+{
+    char text[400];
+    cr_expect_eq(in_child(third_fails, text, sizeof text), 1);
+    cr_expect_eq(strncmp(text, "two; error: out of memory", 25), 0, "%s", text);
+    cr_expect_eq(in_child(third_would_fail, text, sizeof text), 0);
+    cr_expect_str_eq(text, "");
+}
 
 /* ---- arena ----------------------------------------------------------------------------------- */
 
@@ -171,6 +169,15 @@ Test(arena, what_is_kept_has_a_bound)
         memset(joist_arena_alloc(a, 1 << 20), 1, 1 << 20);
     joist_arena_reset(a);
     cr_expect_leq(joist_arena_bytes(a), 8 << 20);
+    joist_arena_free(a);
+}
+
+Test(arena, an_empty_text_in_an_empty_arena_is_not_null)
+{
+    joist_arena *a = joist_arena_new();
+    cr_expect_not_null(joist_arena_text(a, JOIST_TEXT("")).ptr);
+    joist_arena_reset(a);
+    cr_expect_not_null(joist_arena_text(a, JOIST_TEXT("")).ptr);
     joist_arena_free(a);
 }
 
