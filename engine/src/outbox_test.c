@@ -11,7 +11,7 @@ JOIST_RECORD(note, NOTE);
 
 enum { MOST = 400, PAGE = 128, TRIES = 5 };
 static note notes[MOST];
-static char ids[MOST][8];
+static char ids[MOST][24];
 static const char *endpoint, *store;
 
 static void build(joist_pipeline *p, const void *options)
