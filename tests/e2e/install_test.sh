@@ -27,6 +27,11 @@ if find "$work/prefix/include" -type f | grep -vE '/include/joist(/[a-z]+)?\.h$'
     fail "these headers are not public"
 fi
 
+# Names of C belong to us or to nobody; those of C++ (simdjson, inlined) cannot meet a C name.
+foreign=$(nm -g --defined-only "$(find "$work/prefix" -name libjoist.a)" |
+          awk 'NF == 3 && $3 !~ /^(joist|jst)_|^_Z|^DW\.ref\./ { print $3 }')
+[ -z "$foreign" ] || fail "these symbols are neither joist_ nor jst_: $foreign"
+
 # ---- two programs of a stranger -------------------------------------------------------------------
 mkdir "$work/user" && cd "$work/user"
 cp "$JOIST_SOURCE/pipelines/wordcount.c" mine.c
