@@ -435,7 +435,7 @@ static void number_inflows(jst_plan *plan, jst_stage *stage, jst_targets *t)
             t->items[i].via = plan->shuffles[t->items[i].index].inflows++;
 }
 
-/* A shuffle ends in views only if a stage starts from it, no table reads it, and that stage does. */
+/* A shuffle ends in views only if a stage starts from it that does, and no table reads it. */
 static bool ends_in_views(const jst_plan *plan, size_t shuffle)
 {
     for (size_t s = 0; s < plan->stores_count; s++)

@@ -113,7 +113,7 @@ static jst_entry *new_entry(jst_share *share, joist_text key, joist_text order, 
     return entry;
 }
 
-/* ---- filling ----------------------------------------------------------------------------------- */
+/* ---- filling --------------------------------------------------------------------------------- */
 
 /* A sealed share that gets more entries (a second round of dead letters) becomes a table again. */
 static void unseal(jst_shuffle *s, jst_share *share)
