@@ -496,7 +496,7 @@ static void find_leaders(jst_plan *plan)
         each_targets(plan, &plan->stages[i], remove_followers);
 }
 
-/* A shuffle ends in views only if a stage starts from it, no table reads it, and that stage does. */
+/* A shuffle ends in views only if a stage starts from it that does, and no table reads it. */
 static bool ends_in_views(const jst_plan *plan, size_t shuffle)
 {
     for (size_t s = 0; s < plan->stores_count; s++)

@@ -105,8 +105,8 @@ jst_merge *jst_merge_open(const jst_shuffle *s, size_t partition);
 /* The next entry, valid until the next call; NULL at the end, then *e is empty, or with *e filled:
  * disk trouble, or a sum beyond int64. */
 const jst_entry *jst_merge_next(jst_merge *m, joist_error *e);
-/* The entry that jst_merge_next returned last, for longer: itself if it lies in a table, which lives
- * as long as the shuffle, else a copy in the arena. */
+/* The entry that jst_merge_next returned last, for longer: itself if it lies in a table, which
+ * lives as long as the shuffle, else a copy in the arena. */
 const jst_entry *jst_merge_keep(const jst_merge *m, const jst_entry *entry, joist_arena *arena);
 uint64_t jst_merge_folded(const jst_merge *m);   /* entries aggregated into another so far */
 void jst_merge_close(jst_merge *m);

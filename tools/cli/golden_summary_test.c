@@ -26,7 +26,8 @@ static void expect_diff(const char *expected, const char *got, const char *diff)
 Test(golden_summary, members_not_expected_are_not_looked_at)
 {
     expect_diff("{}", "{\"exit\":0}", "");
-    expect_diff("{\"read\":{\"files\":1}}", "{\"read\":{\"records\":2,\"files\":1},\"exit\":0}", "");
+    expect_diff("{\"read\":{\"files\":1}}", "{\"read\":{\"records\":2,\"files\":1},\"exit\":0}",
+                "");
     expect_diff("{\"sinks\":[{\"rows\":1}]}", "{\"sinks\":[{\"rows\":1,\"name\":\"x\"}]}", "");
 }
 
