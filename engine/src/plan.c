@@ -194,8 +194,9 @@ static size_t fuse(jst_plan *plan, jst_stage *stage, const jst_node *n)
             return i;
     size_t at = stage->count++;
     const joist_dofn *fn = jst_dofn_of(plan->p->def, n->dofn);
-    stage->dofns[at] = (jst_fused_dofn){ n, fn, config_of(plan, n, fn), views_of(plan, n),
-        joist_arena_zalloc(plan->arena, fn->outs_count * sizeof(jst_targets)) };
+    stage->dofns[at] = (jst_fused_dofn){ .node = n, .fn = fn, .config = config_of(plan, n, fn),
+        .views = views_of(plan, n),
+        .outs = joist_arena_zalloc(plan->arena, fn->outs_count * sizeof(jst_targets)) };
     return at;
 }
 
@@ -429,10 +430,21 @@ static void each_targets(jst_plan *plan, jst_stage *s, visit see)
 
 static void number_inflows(jst_plan *plan, jst_stage *stage, jst_targets *t)
 {
-    (void)stage;
     for (size_t i = 0; i < t->count; i++)
         if (t->items[i].kind == JST_TO_SHUFFLE)
             t->items[i].via = plan->shuffles[t->items[i].index].inflows++;
+        else if (t->items[i].kind == JST_TO_DOFN)
+            t->items[i].via = stage->dofns[t->items[i].index].inflows++;
+}
+
+static void note_winding(jst_plan *plan, jst_stage *stage, jst_targets *t)
+{
+    bool meet = false;
+    for (size_t i = 0; i < stage->count; i++)
+        meet |= stage->dofns[i].inflows > 1;
+    for (size_t i = 0; i < t->count; i++)
+        if (t->items[i].kind == JST_TO_SHUFFLE)
+            plan->shuffles[t->items[i].index].winding |= meet;
 }
 
 /* ---- sharing: what two tables get from one place is encoded and held once --------------------- */
@@ -543,6 +555,8 @@ jst_plan *jst_plan_new(const joist_pipeline *p)
         materialise_one(plan, stuck);
     for (size_t i = 0; i < plan->stages_count; i++)
         each_targets(plan, &plan->stages[i], number_inflows);
+    for (size_t i = 0; i < plan->stages_count; i++)
+        each_targets(plan, &plan->stages[i], note_winding);
     find_leaders(plan);
     add_stores(plan);
     find_side_only(plan);

@@ -247,11 +247,14 @@ static void put_number(jst_shuffle *s, jst_share *share, joist_arena *arena, con
     item->entry = new_entry(arena, key, JOIST_TEXT(""), &v, at);
 }
 
-/* Elements of one position that came by different ways: in the order of the ways. */
 static void encode_place(const jst_shuffle_plan *plan, const joist_position *at, jst_inflow how,
                          joist_buffer *out)
 {
     jst_position_encode(at, how.grouped, out);
+    if (plan->winding) {
+        joist_buffer_text(out, how.path);
+        joist_buffer_byte(out, (char)how.path.len);     /* read from its end, it is unambiguous */
+    }
     if (plan->inflows > 1) {
         joist_buffer_byte(out, (char)(how.via >> 8));
         joist_buffer_byte(out, (char)how.via);

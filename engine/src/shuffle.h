@@ -64,8 +64,11 @@ void jst_shuffle_follow(jst_shuffle *s, jst_shuffle *leader);
 void jst_shuffle_free(jst_shuffle *s);      /* NULL is a no-op; temporary files vanish */
 
 /* How elements come: from a stage that starts from a shuffle, so that their positions are
- * jst_group_positions; and as which of the shuffle's inputs (jst_target.via). */
-typedef struct jst_inflow { bool grouped; uint16_t via; } jst_inflow;
+ * jst_group_positions; as which of the shuffle's inputs (jst_target.via); and by which way through
+ * the stage. Elements of one position that came in the same way arrive in the order of their emits,
+ * all at one worker; the ways themselves are put in order by their numbers. So the order is total,
+ * whatever the number of workers and the size of bundles. */
+typedef struct jst_inflow { bool grouped; uint16_t via; joist_text path; } jst_inflow;
 
 /* Adds elements to one worker's share, and to those that follow. */
 void jst_shuffle_add(jst_shuffle *s, size_t worker, const char *elements,
