@@ -7,6 +7,7 @@
 #include "version.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static const jst_cli_verb verbs[] = {
     { "run", "", "Runs the pipeline and prints a summary.", jst_cli_run },
@@ -82,8 +83,18 @@ static int act(const joist_pipeline_def *def, const jst_cli_verb *verb, int argc
     return code;
 }
 
+/* The seam of tests/fault/. The first failed allocation ends the process, so "the n-th", "every n-th"
+ * and "from the n-th on" are one and the same. */
+static void set_memory_seam(void)
+{
+    const char *n = getenv("JOIST_FAIL_ALLOC");
+    if (n)
+        joist_memory_fail_at(strtoull(n, NULL, 10));
+}
+
 int joist_main(int argc, char **argv, const joist_pipeline_def *def)
 {
+    set_memory_seam();
     const char *program = argc > 0 ? argv[0] : def->name, *word = argc > 1 ? argv[1] : NULL;
     if (word && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0))
         return print_help(def, program);
