@@ -92,8 +92,8 @@ def make_folder(case, top):
 def projects_of(options):
     if "projects" not in options:
         return "side/projects.jsonl"
-    return next(path for path in ("side/latest/projects.jsonl", "in/projects.jsonl")
-                if os.path.exists(path))
+    return next((path for path in ("side/latest/projects.jsonl", "in/projects.jsonl")
+                 if os.path.exists(path)), os.devnull)
 
 
 def stores_of():
