@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-enum { LEAST_BUFFER = 16 << 10, MOST_BUFFER = 256 << 10 };
+enum { LEAST_BUFFER = 16 << 10, MOST_BUFFER = 256 << 10, AHEAD = 6 };
 
 typedef struct cursor {
     const jst_entry *entry;             /* current; NULL at the end */
@@ -76,7 +76,9 @@ static bool advance_disk(jst_merge *m, cursor *c, joist_error *e)
     memcpy(&head, c->buffer.ptr + c->read, sizeof head);
     if (!readable(m, c, sizeof head + head.cap, e))
         return false;
-    c->entry = (const jst_entry *)(const void *)(c->buffer.ptr + c->read);
+    jst_entry *entry = (jst_entry *)(void *)(c->buffer.ptr + c->read);
+    entry->value = entry->bytes + entry->key_len + entry->order_len;
+    c->entry = entry;
     return true;
 }
 
@@ -84,6 +86,8 @@ static bool advance(jst_merge *m, cursor *c, joist_error *e)
 {
     if (c->fd >= 0)
         return advance_disk(m, c, e);
+    if (c->end - c->at > AHEAD)
+        __builtin_prefetch(c->at[AHEAD]);
     c->entry = c->at < c->end ? *c->at++ : NULL;
     return true;
 }
@@ -164,6 +168,13 @@ jst_merge *jst_merge_open(const jst_shuffle *s, size_t partition)
     return m;
 }
 
+const jst_entry *jst_merge_keep(const jst_merge *m, const jst_entry *entry, joist_arena *arena)
+{
+    if (m->pending && m->heap[0]->fd < 0)
+        return entry;
+    return jst_entry_copy(entry, joist_arena_alloc(arena, jst_entry_size(entry)));
+}
+
 uint64_t jst_merge_folded(const jst_merge *m)
 {
     return m->folded;
@@ -198,9 +209,8 @@ static bool start(jst_merge *m, joist_error *e)
 
 static void keep(jst_merge *m, const jst_entry *entry)
 {
-    size_t size = sizeof *entry + entry->key_len + entry->order_len + entry->value_len;
     m->kept.len = 0;
-    joist_buffer_add(&m->kept, entry, size);
+    jst_entry_copy(entry, joist_buffer_reserve(&m->kept, jst_entry_size(entry)));
 }
 
 static bool top_has_twin(const jst_merge *m)
@@ -213,8 +223,7 @@ static bool top_has_twin(const jst_merge *m)
 
 static bool newer(const jst_entry *a, const jst_entry *b)
 {
-    return joist_text_compare((joist_text){ jst_entry_order(a), a->order_len },
-                              (joist_text){ jst_entry_order(b), b->order_len }) >= 0;
+    return joist_text_compare(jst_entry_order(a), jst_entry_order(b)) >= 0;
 }
 
 /* Folds the top into the kept entry; both have one key. */

@@ -52,6 +52,8 @@ typedef struct jst_shuffle_plan {
     bool is_root;                   /* a stage starts here, so it is partitioned */
     uint16_t id;                    /* its place in the plan */
     uint16_t inflows;               /* targets that feed it */
+    uint16_t leader;                /* the shuffle that is fed for it and shares its values with it;
+                                     * its own id: it is fed itself */
     bool winding;                   /* ways through a stage that feeds it meet before */
 } jst_shuffle_plan;
 
