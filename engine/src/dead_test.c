@@ -11,7 +11,7 @@ static joist_run_options o;
 static char *large;
 static char path[400];
 
-typedef enum mode { EVERY_FIFTH, TWICE, WITH_RAW, IN_SETUP_ORDER } mode;
+typedef enum mode { EVERY_FIFTH, TWICE, WITH_RAW } mode;
 static mode how;
 
 #define LETTER(IN, OUT, SIDE, CFG, STATE) IN(ev) OUT(ev, ok)
@@ -122,8 +122,8 @@ Test(dead, a_letter)
     *site = '\0';
     cr_expect_str_eq(text, "{\"v\":1,\"run\":\"r\",\"pipeline\":\"letters\",\"stage\":\"step\","
                            "\"code\":\"even\",\"message\":\"number 0\",");
-    cr_expect_str_eq(source, "\",\"source\":{\"uri\":\"mem:in\",\"offset\":0,\"line\":1,\"record\":0},"
-                             "\"attempts\":1,\"seen_at\":\"2023-11-14T22:13:20.000Z\",\"element\":"
+    cr_expect_str_eq(source, "\",\"source\":{\"uri\":\"mem:in\",\"offset\":0,\"line\":1,"
+                             "\"record\":0},\"attempts\":1,\"seen_at\":\"2023-11-14T22:13:20.000Z\",\"element\":"
                              "{\"key\":\"k\",\"n\":0,\"seq\":0,\"tag\":\"private\"}}");
 }
 

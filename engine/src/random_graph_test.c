@@ -46,11 +46,15 @@ static ev derived(const ev *e, int64_t salt_, int64_t i)
         d.tag = word_of((uint64_t)d.seq);
     return d;
 }
-static bool refused(const ev *e, int64_t salt_) { return mix((uint64_t)e->seq, (uint64_t)salt_) % 11 == 0; }
+static bool refused(const ev *e, int64_t salt_)
+{
+    return mix((uint64_t)e->seq, (uint64_t)salt_) % 11 == 0;
+}
 static bool odd(const ev *e) { return e->seq % 2; }
 static int64_t copies(const ev *e, const salt *s)
 {
-    return s->times < 0 ? 1 : (int64_t)(mix((uint64_t)e->seq, (uint64_t)s->salt) % 4) % (s->times + 1);
+    int64_t some_number = (int64_t)(mix((uint64_t)e->seq, (uint64_t)s->salt) % 4);
+    return s->times < 0 ? 1 : some_number % (s->times + 1);
 }
 static kv kv_of(const ev *e)
 {
@@ -75,7 +79,8 @@ static joist_status map_process(const map_call *v, const ev *e)
     return JOIST_OK;
 }
 
-#define JOIN(IN, OUT, SIDE, CFG, STATE) IN(ev) OUT(ev, found) OUT(ev, missing) SIDE(kv, known) CFG(salt)
+#define JOIN(IN, OUT, SIDE, CFG, STATE)                                                           \
+    IN(ev) OUT(ev, found) OUT(ev, missing) SIDE(kv, known) CFG(salt)
 JOIST_DOFN(join, JOIN);
 static joist_status join_process(const join_call *v, const ev *e)
 {
@@ -350,7 +355,9 @@ static void push_random(void)
     bool pure = in < MOST_COLLS && colls[in].pure;
     switch (below(9)) {
     case 0:
-    case 1: push((op){ .kind = MAP_, .in = { in }, .ins = 1, .times = (int64_t)below(5) - 1 }); break;
+    case 1:
+        push((op){ .kind = MAP_, .in = { in }, .ins = 1, .times = (int64_t)below(5) - 1 });
+        break;
     case 2:
     case 3: push((op){ .kind = LATEST, .in = { in }, .ins = 1, .way = below(pure ? 9 : 3) }); break;
     case 4: push((op){ .kind = COUNT, .in = { in }, .ins = 1, .way = below(3) }); break;
@@ -432,7 +439,8 @@ static joist_coll build_one(joist_pipeline *p, const op *o)
                                    .cfg.salt = o->salt).ok.c;
     case LATEST: return build_latest(o).c;
     case LATEST_KV: return joist_latest(kv, ((kv_coll){ made[o->in[0]] }),
-                                        .key = JOIST_FIELDS(kv, key), .by = JOIST_FIELDS(kv, seq)).c;
+                                        .key = JOIST_FIELDS(kv, key),
+                                        .by = JOIST_FIELDS(kv, seq)).c;
     case FLATTEN:
         return o->ins == 2 ? joist_flatten(ev, EV_OF(o->in[0]), EV_OF(o->in[1])).c
              : joist_flatten(ev, EV_OF(o->in[0]), EV_OF(o->in[1]), EV_OF(o->in[2])).c;
@@ -483,8 +491,10 @@ static int by_place(const void *a, const void *b)
 static joist_buffer sorted_lines(const char *text)
 {
     joist_buffer out = { 0 }, list = { 0 };
-    for (const char *end; (end = strchr(text, '\n')); text = end + 1)
-        joist_buffer_add(&list, &(joist_text){ text, (size_t)(end + 1 - text) }, sizeof(joist_text));
+    for (const char *end; (end = strchr(text, '\n')); text = end + 1) {
+        joist_text line = { text, (size_t)(end + 1 - text) };
+        joist_buffer_add(&list, &line, sizeof line);
+    }
     joist_text *lines = (joist_text *)(void *)list.ptr;
     size_t n = list.len / sizeof *lines;
     if (n)
