@@ -92,7 +92,7 @@ static joist_status verify_existing(jst_sqlite_store_state *s, joist_error *e)
     if (status != JOIST_OK)
         return status;
     if (sqlite3_db_readonly(s->db, "main"))
-        status = joist_fail_with(e, JOIST_FATAL, "cannot write %s: it is read-only here", s->path);
+        status = jst_sqlite_fail_code(SQLITE_READONLY, s->db, s->path, "write", e);
     if (status == JOIST_OK)
         status = verify_tables(s, e);
     sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);

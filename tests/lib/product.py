@@ -111,10 +111,10 @@ class Work(Folder):
         return found
 
     def dead(self):
-        """All dead letters, in the order of the files."""
+        """All dead letters, in the order of the files; a hidden file is of a run that was killed."""
         letters = []
-        for name in sorted(os.listdir(self.path("dead"))) if os.path.isdir(
-                self.path("dead")) else []:
+        names = os.listdir(self.path("dead")) if os.path.isdir(self.path("dead")) else []
+        for name in sorted(n for n in names if n[0] != "."):
             with open(self.path("dead", name), encoding="utf-8") as file:
                 letters += [json.loads(text) for text in file]
         return letters
