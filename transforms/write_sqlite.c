@@ -124,12 +124,12 @@ static joist_status verify(jst_sqlite_store_state *s, joist_error *e)
 
 static void store_close(joist_store *store);
 
-static joist_status store_open(joist_text uri, const joist_table_spec *tables, size_t count,
-                               joist_env *env, joist_store **out, joist_error *e)
+static jst_sqlite_store_state *new_state(joist_text uri, const joist_table_spec *tables,
+                                         size_t count, joist_env *env, joist_error *e)
 {
     char *path = jst_sqlite_path(uri, e);
     if (!path)
-        return JOIST_FAILED;
+        return NULL;
     jst_sqlite_store_state *s = joist_calloc(1, sizeof *s);
     *s = (jst_sqlite_store_state){
         .base.ops = &jst_sqlite_store, .path = path, .env = env, .count = count
@@ -138,6 +138,26 @@ static joist_status store_open(joist_text uri, const joist_table_spec *tables, s
     for (size_t i = 0; i < count; i++)
         s->tables[i] = (jst_sqlite_store_table){ &tables[i], jst_sqlite_binder_new(tables[i].type),
                                                  NULL, false, NULL, NULL };
+    return s;
+}
+
+static joist_status store_check(joist_text uri, const joist_table_spec *tables, size_t count,
+                                joist_error *e)
+{
+    jst_sqlite_store_state *s = new_state(uri, tables, count, joist_env_system(), e);
+    if (!s)
+        return JOIST_FAILED;
+    joist_status status = declare_tables(s, e);
+    store_close(&s->base);
+    return status;
+}
+
+static joist_status store_open(joist_text uri, const joist_table_spec *tables, size_t count,
+                               joist_env *env, joist_store **out, joist_error *e)
+{
+    jst_sqlite_store_state *s = new_state(uri, tables, count, env, e);
+    if (!s)
+        return JOIST_FAILED;
     joist_status status = verify(s, e);
     if (status == JOIST_OK)
         *out = &s->base;
@@ -410,6 +430,6 @@ static void store_close(joist_store *store)
 }
 
 const joist_store_ops jst_sqlite_store = {
-    .open = store_open, .write = store_write, .prepare = store_prepare, .commit = store_commit,
+    .check = store_check, .open = store_open, .write = store_write, .prepare = store_prepare, .commit = store_commit,
     .close = store_close, .pending = jst_sqlite_pending, .mark = jst_sqlite_mark,
 };
