@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 
 from harness import SOURCE, Failed, check, check_in, finish, sanitized, skip, start
 from product import WINDOW, Work, check_rows, event, lines
@@ -41,6 +42,10 @@ class Stopped:
 
     def signal(self, number):
         self.process.send_signal(number)
+
+    def wait(self, seconds):
+        """As time goes by for others."""
+        time.sleep(seconds)
 
     def go_on(self, deadline=60):
         self.process.send_signal(signal.SIGCONT)
