@@ -75,7 +75,7 @@ def test_config_files():
         check("quotes", table["--latest"][0], "sqlite:/a b/#1.db")
         check("underscore", table["--dry-run"], ("yes", f"{conf}:4"))
         for bad, part in (("colour = red\n", "colour"), ("dead = a\ndead = b\n", ":2"),
-                          ("no sign\n", "no sign"), ("= x\n", ":1"), ('dead = "open\n', ":1")):
+                          ("no sign\n", "key = value"), ("= x\n", ":1"), ('dead = "open\n', ":1")):
             done = run([DEACTIVATE, "run", "--config", folder.write("bad", bad)])
             check(f"{bad!r}\n{done}", done.code, 2)
             check_in(f"{bad!r}", part, done.err)

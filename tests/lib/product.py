@@ -69,7 +69,14 @@ class Work(Folder):
 
     def generate(self, count, *more):
         """`count` events of build/generate into in/, with their projects."""
-        done = run([program("generate"), "--out", self.path("in"), "--count", str(count),
+        self.generate_at("in", count, *more)
+
+    def generate_file(self, count, *more):
+        """The same into the file one.jsonl beside in/."""
+        self.generate_at("one.jsonl", count, "--layout", "ndjson", *more)
+
+    def generate_at(self, name, count, *more):
+        done = run([program("generate"), "--out", self.path(name), "--count", str(count),
                     "--projects", self.path("projects.jsonl"), *more])
         check("generate", done.code, 0)
 
