@@ -10,8 +10,8 @@ bottom as a reader would in one terminal. A comment on the line above a block sa
     <!-- file: NAME -->           the block is written to NAME in the folder
     <!-- file: NAME, continued -->   the same, after what the page wrote to it and a blank line
     <!-- from: PATH -->           the block stands in the file PATH of the tree, to the letter
-    <!-- output -->               the ```text block is what the ```sh block before it prints; times and
-                                  run ids differ, a line `…` is any number of lines
+    <!-- output -->               the ```text block is what the ```sh block before it prints; times, run
+                                  ids, lines of pipelines differ; a line `…` is any number of lines
     <!-- not run: REASON -->      neither run nor compiled; counted and said
 
 Besides: links lead somewhere, paths in `…` exist, docs/README.md names every page, and the tables of
@@ -33,6 +33,10 @@ DEADLINE = 120
 FENCE = re.compile(r"^(?:<!-- *(?P<marker>.*?) *-->\n\n?)?```(?P<language>\w*)\n(?P<text>.*?)^```$", re.S | re.M)
 TOP = "engine|transforms|proto|pipelines|tools|tests|docs"
 PATH = re.compile(rf"(?:{TOP})/[\w./-]*|[\w-]+\.(?:md|txt)")
+
+
+# Pages whose examples are another test's, which compiles them and compares what the compiler says.
+TESTED_BY = {"compile-errors.md": "tests/compile/compile_test.py"}
 
 
 class Wrong(Exception):
@@ -83,6 +87,7 @@ def plain(text):
     text = re.sub(r"\b\d{8}T\d{6}-[0-9a-f]{4}\b", "RUN", text)
     text = re.sub(r'("(?:seen_at|started)":)"[^"]*"', r"\1TIME", text)
     text = re.sub(r"\b\d+(\.\d+)? (s|ms)\b", "TIME", text)
+    text = re.sub(r"\b(pipelines/\w+\.c):\d+", r"\1:LINE", text)
     text = re.sub(r"\b[\d.]+k? records/s, [\d.]+ [kMG]?B/s, [\d.]+ [kMG]?B memory", "RATES", text)
     return [re.sub(r"\s+", " ", line).strip() for line in text.strip().split("\n")]
 
@@ -171,7 +176,8 @@ def anchors(path):
     return {re.sub(r"[^\w\- ]", "", head.lower()).strip().replace(" ", "-") for head in heads}
 
 
-def check_links(page, prose):
+def check_links(page):
+    prose = FENCE.sub("", page.read_text(encoding="utf-8"))
     for target in re.findall(r"\]\(([^)\s]+)\)", prose):
         if re.match(r"[a-z]+:", target):
             continue
@@ -183,8 +189,9 @@ def check_links(page, prose):
             raise Wrong(f"the link {target}: no such heading")
 
 
-def check_paths(page, prose):
+def check_paths(page):
     """`engine/src/run.c` in prose must exist; names with capitals stand for others (`X_test.c`)."""
+    prose = FENCE.sub("", page.read_text(encoding="utf-8"))
     for name in re.findall(r"`([^`\s]+)`", prose):
         stands_for_others = re.search(r"[A-Z]", re.sub(r"README|CMakeLists", "", name))
         if PATH.fullmatch(name) and "/" in name and not stands_for_others:
@@ -234,7 +241,7 @@ def check_cli():
     page = SOURCE / "docs/cli.md"
     words = {(name, None if default and default.startswith("$") else default) for name, default
              in page_options(page)}
-    same("options", words, program_options("wordcount", "runner", "check", "test"))
+    same("options", words, program_options("wordcount", "runner", "check"))
     text = ask("wordcount", "--help")
     verbs = {word for cells in rows(page, "verb") for word in re.findall(r"`([a-z]+)\b", cells[0])}
     same("verbs", verbs, set(re.findall(r"^  ([a-z]+)  ", text, re.M)))
@@ -263,20 +270,60 @@ def check_index():
 
 
 # ---- the run -------------------------------------------------------------------------------------
-def check_page(page):
-    text = page.read_text(encoding="utf-8")
+def blocks_of(text):
     blocks = [Block(match, text) for match in FENCE.finditer(text)]
-    if text.count("\n```") != 2 * len(blocks):
+    if len(re.findall(r"^```", text, re.M)) != 2 * len(blocks):
         raise Wrong("a block is not closed, or the comment above it is not understood")
-    prose = FENCE.sub("", text)
-    check_links(page, prose)
-    check_paths(page, prose)
+    return blocks
+
+
+def check_page(page):
+    blocks = blocks_of(page.read_text(encoding="utf-8"))
+    if page.name in TESTED_BY:
+        if f"docs/{page.name}" not in (SOURCE / TESTED_BY[page.name]).read_text(encoding="utf-8"):
+            raise Wrong(f"{TESTED_BY[page.name]} does not test it")
+        print(f"{page.relative_to(SOURCE)}: left to {TESTED_BY[page.name]}")
+        return len(blocks)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "joist"
         copy_tree(folder)
         for path, block in follow(page.relative_to(SOURCE), blocks, folder).items():
             compile_and_start(path, block)
     return len(blocks)
+
+
+# Every rule must be able to say no. Only the last page is a good one.
+PAGES = [
+    "```sh\nfalse\n```\n",
+    "```sh\necho a\n```\n\n<!-- output -->\n```text\nb\n```\n",
+    "```sh\necho a; echo b\n```\n<!-- output -->\n```text\na\n```\n",
+    "<!-- output -->\n```text\na\n```\n",
+    "```c\nstatic int unused;\n```\n",
+    "```c\nint main(void) { return 3; }\n```\n",
+    "<!-- from: LICENSE -->\n```text\nno such line\n```\n",
+    "<!-- not run: -->\n```sh\ntrue\n```\n",
+    "<!-- unknown: x -->\n```sh\ntrue\n```\n",
+    "```sh\ntrue\n",
+    "<!-- file: a -->\n```text\n1\n```\n<!-- file: a, continued -->\n```text\n2\n```\n"
+    "```sh\nx=3; cat a; echo $x; echo 20260820T091502-9f2c\n```\n"
+    "<!-- output -->\n```text\n1\n…\n3\n20251231T235959-0000\n```\n",
+]
+
+
+def check_rules():
+    good = []
+    for text in PAGES:
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary) / "joist"
+            folder.mkdir()
+            try:
+                for path, block in follow("a page", blocks_of(text), folder).items():
+                    compile_and_start(path, block)
+                good.append(text)
+            except Wrong:
+                pass
+    if good != PAGES[-1:]:
+        raise Wrong(f"taken for good: {good}")
 
 
 def attempt(name, what, *arguments):
@@ -296,12 +343,14 @@ def main(names):
         return 77
     pages = [SOURCE / "README.md", *sorted((SOURCE / "docs").glob("*.md"))]
     chosen = [p for p in pages if not names or p.stem in names]
-    good = [attempt(p.relative_to(SOURCE), check_page, p) for p in chosen]
+    good = [attempt("rules", check_rules)]
+    good += [attempt(f"{page.relative_to(SOURCE)}{part}", what, page) for page in chosen
+            for part, what in (("", check_page), (": links", check_links), (": paths", check_paths))]
     if not names:
         good += [attempt("docs/cli.md: tables", check_cli),
                  attempt("docs/deactivate.md: tables", check_deactivate),
                  attempt("docs/README.md: pages", check_index)]
-    return 0 if all(good) and good else 1
+    return 0 if all(good) and len(good) > 1 else 1
 
 
 if __name__ == "__main__":
