@@ -159,7 +159,7 @@ def compile_and_start(path, block):
     is_program = re.search(r"\bint main\(", path.read_text(encoding="utf-8"))
     output = path.with_suffix(".program")
     command = [*os.environ.get("CC", "cc").split(), *flags(), str(path)]
-    command += ["-o", str(output), *libraries()] if is_program else ["-fsyntax-only"]
+    command += ["-o", str(output), *libraries()] if is_program else ["-c", "-o", os.devnull]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         block.fail(f"{path.name} does not compile\n{done.stderr}")
