@@ -59,8 +59,10 @@ class Block:
 
 # ---- following a page ----------------------------------------------------------------------------
 def copy_tree(folder):
-    skip = shutil.ignore_patterns("build*", "out", ".git", "__pycache__")
-    shutil.copytree(SOURCE, folder, ignore=skip, symlinks=True)
+    """What a clone would have: no builds, no results."""
+    def left_out(where, names):
+        return [name for name in names if Path(where) == SOURCE and re.match(r"build|out$|\.git$", name)]
+    shutil.copytree(SOURCE, folder, ignore=left_out, symlinks=True)
     os.symlink(BUILD, folder / "build")
 
 
