@@ -194,8 +194,9 @@ static size_t fuse(jst_plan *plan, jst_stage *stage, const jst_node *n)
             return i;
     size_t at = stage->count++;
     const joist_dofn *fn = jst_dofn_of(plan->p->def, n->dofn);
-    stage->dofns[at] = (jst_fused_dofn){ n, fn, config_of(plan, n, fn), views_of(plan, n),
-        joist_arena_zalloc(plan->arena, fn->outs_count * sizeof(jst_targets)) };
+    stage->dofns[at] = (jst_fused_dofn){ .node = n, .fn = fn, .config = config_of(plan, n, fn),
+        .views = views_of(plan, n),
+        .outs = joist_arena_zalloc(plan->arena, fn->outs_count * sizeof(jst_targets)) };
     return at;
 }
 
@@ -429,13 +430,85 @@ static void each_targets(jst_plan *plan, jst_stage *s, visit see)
 
 static void number_inflows(jst_plan *plan, jst_stage *stage, jst_targets *t)
 {
-    (void)stage;
     for (size_t i = 0; i < t->count; i++)
         if (t->items[i].kind == JST_TO_SHUFFLE)
             t->items[i].via = plan->shuffles[t->items[i].index].inflows++;
+        else if (t->items[i].kind == JST_TO_DOFN)
+            t->items[i].via = stage->dofns[t->items[i].index].inflows++;
 }
 
-/* A shuffle ends in views only if a stage starts from it, no table reads it, and that stage does. */
+static void note_winding(jst_plan *plan, jst_stage *stage, jst_targets *t)
+{
+    bool meet = false;
+    for (size_t i = 0; i < stage->count; i++)
+        meet |= stage->dofns[i].inflows > 1;
+    for (size_t i = 0; i < t->count; i++)
+        if (t->items[i].kind == JST_TO_SHUFFLE)
+            plan->shuffles[t->items[i].index].winding |= meet;
+}
+
+/* ---- sharing: what two tables get from one place is encoded and held once --------------------- */
+
+static const jst_target *target_of(const jst_targets *t, size_t shuffle)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->items[i].kind == JST_TO_SHUFFLE && t->items[i].index == shuffle)
+            return &t->items[i];
+    return NULL;
+}
+
+static bool outlet_feeds_alike(const jst_targets *t, size_t a, size_t b)
+{
+    const jst_target *to_a = target_of(t, a), *to_b = target_of(t, b);
+    return !to_a == !to_b && (!to_a || to_a->via == to_b->via);
+}
+
+static bool fed_alike(const jst_plan *plan, size_t a, size_t b)
+{
+    bool alike = true;
+    for (size_t s = 0; alike && s < plan->stages_count; s++) {
+        const jst_stage *stage = &plan->stages[s];
+        alike = outlet_feeds_alike(&stage->root_out, a, b);
+        for (size_t i = 0; alike && i < stage->count; i++)
+            for (size_t o = 0; alike && o < stage->dofns[i].fn->outs_count; o++)
+                alike = outlet_feeds_alike(&stage->dofns[i].outs[o], a, b);
+    }
+    return alike;
+}
+
+/* A stage that starts from a shuffle reads it while others are filled, so it keeps its own. */
+static bool holds_rows(const jst_shuffle_plan *s)
+{
+    return !s->is_root && (s->reduce == JST_REDUCE_LATEST || s->reduce == JST_REDUCE_APPEND);
+}
+
+static void remove_followers(jst_plan *plan, jst_stage *stage, jst_targets *t)
+{
+    (void)stage;
+    size_t kept = 0;
+    for (size_t i = 0; i < t->count; i++) {
+        size_t at = t->items[i].index;
+        if (t->items[i].kind != JST_TO_SHUFFLE || plan->shuffles[at].leader == at)
+            t->items[kept++] = t->items[i];
+    }
+    t->count = kept;
+}
+
+static void find_leaders(jst_plan *plan)
+{
+    for (size_t b = 0; b < plan->shuffles_count; b++) {
+        jst_shuffle_plan *follower = &plan->shuffles[b];
+        follower->id = follower->leader = (uint16_t)b;
+        for (size_t a = 0; a < b && follower->leader == b; a++)
+            if (plan->shuffles[a].leader == a && plan->shuffles[a].in == follower->in
+                && holds_rows(&plan->shuffles[a]) && holds_rows(follower) && fed_alike(plan, a, b))
+                follower->leader = (uint16_t)a;
+    }
+    for (size_t i = 0; i < plan->stages_count; i++)
+        each_targets(plan, &plan->stages[i], remove_followers);
+}
+
+/* A shuffle ends in views only if a stage starts from it that does, and no table reads it. */
 static bool ends_in_views(const jst_plan *plan, size_t shuffle)
 {
     for (size_t s = 0; s < plan->stores_count; s++)
@@ -482,8 +555,9 @@ jst_plan *jst_plan_new(const joist_pipeline *p)
         materialise_one(plan, stuck);
     for (size_t i = 0; i < plan->stages_count; i++)
         each_targets(plan, &plan->stages[i], number_inflows);
-    for (size_t i = 0; i < plan->shuffles_count; i++)
-        plan->shuffles[i].id = (uint16_t)i;
+    for (size_t i = 0; i < plan->stages_count; i++)
+        each_targets(plan, &plan->stages[i], note_winding);
+    find_leaders(plan);
     add_stores(plan);
     find_side_only(plan);
     return plan;
