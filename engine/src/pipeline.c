@@ -13,7 +13,7 @@ const joist_code joist_codes[] = {
     { "bad_json", "text that is no JSON (RFC 8259)" },
     { "not_object", "a JSON value that is no object" },
     { "sink_row", "a row the store refused" },
-    { "mail_failed", "a message its endpoint refused, or that could not be delivered" },
+    { "mail_failed", "a message its endpoint refused" },
     { NULL, NULL },
 };
 
