@@ -40,6 +40,7 @@ class Bench:
     def __init__(self, inputs, build, python, workers):
         self.inputs, self.build, self.python, self.workers = inputs, build, python, workers
         self.out = inputs.path("out")
+        self.stored = 0         # bytes of the stores of the last full run
 
     def program(self, name):
         return os.path.join(self.build, name)
@@ -53,6 +54,19 @@ class Bench:
         os.makedirs(self.out)
         os.sync()
         return self.out
+
+    def touch_disk(self, size):
+        """Disks of virtual machines are slow where nothing was ever written: write there once."""
+        write_synced(f"{self.fresh()}/touched", size)
+        self.fresh()
+
+
+def write_synced(path, size):
+    block = os.urandom(1 << 20)
+    with open(path, "wb", buffering=0) as file:
+        for _ in range(-(-size // len(block))):
+            file.write(block)
+        os.fsync(file)
 
 
 # ---- Joist -----------------------------------------------------------------------------------------
@@ -68,6 +82,8 @@ def joist(bench, source, projects, *options):
                   stages=[(stage["name"], stage["busy_seconds"]) for stage in summary["stages"]],
                   sinks=[(sink["name"], sink["seconds"]) for sink in summary["sinks"]],
                   rows=joist_rows(out))
+    stored = sum(os.path.getsize(f"{out}/{name}") for name in os.listdir(out) if ".db" in name)
+    bench.stored = stored or bench.stored
     return result
 
 
@@ -104,6 +120,14 @@ def floor(mode):
             result.update(events=told["records"])
         return result
     return run
+
+
+def floor_write(bench, _source, _projects):
+    """As many bytes as the stores of the run before had, into one file, with one fsync."""
+    path, cpu = f"{bench.fresh()}/bytes", time.process_time()
+    start = time.perf_counter()
+    write_synced(path, bench.stored)
+    return {"seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu, "peak": 0}
 
 
 # ---- the peers -------------------------------------------------------------------------------------
@@ -144,6 +168,7 @@ CONTENDERS = [
     ("dom", "floor: strict parse, simdjson DOM", "floors", floor("dom")),
     ("dry", "Joist --dry-run", "joist", joist_dry),
     ("joist", "Joist, four SQLite tables", "joist", joist),
+    ("write", "floor: writing the stores' bytes, fsync", "floors", floor_write),
     ("duckdb", "DuckDB, four tables", "duckdb", duckdb),
     ("polars", "Polars, four Parquet files", "polars", polars),
     ("beam-dry", "Beam Python, nothing written", "beam", beam(False)),

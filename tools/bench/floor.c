@@ -6,8 +6,8 @@
  *
  * `parse` is the project's own strict parser (simdjson's stage 1 and our walk), which keeps
  * nothing here; `dom` is simdjson's, which builds its tape. PATH is a file, cut at line ends into
- * jobs of 4 MiB, or a folder tree, a job per .ndjson file. Prints one JSON object. A job is read whole,
- * so a line of any length is fine but costs its memory. */
+ * jobs of 4 MiB, or a folder tree, a job per .ndjson file. Prints one JSON object. A job is read
+ * whole, so a line of any length is fine but costs its memory. */
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -202,8 +202,8 @@ int main(int argc, char **argv)
     double start = now();
     make_jobs(argv[2]);
     counts sum = work_together(threads);
-    printf("{\"seconds\":%.6f,\"bytes\":%llu,\"records\":%llu,\"refused\":%llu,\"kernel\":\"%s\"}\n",
-           now() - start, (unsigned long long)sum.bytes, (unsigned long long)sum.records,
+    printf("{\"seconds\":%.6f,\"bytes\":%llu,\"records\":%llu,\"refused\":%llu,"
+           "\"kernel\":\"%s\"}\n", now() - start, (unsigned long long)sum.bytes, (unsigned long long)sum.records,
            (unsigned long long)sum.refused, jst_simdjson_kernel());
     return 0;
 }
