@@ -85,17 +85,25 @@ static const char *advice(int code)
     }
 }
 
-joist_status jst_sqlite_fail(sqlite3 *db, const char *path, const char *doing, joist_error *e)
+joist_status jst_sqlite_fail_code(int code, sqlite3 *db, const char *path, const char *doing,
+                                  joist_error *e)
 {
-    int code = sqlite3_extended_errcode(db), low = code & 0xff;
+    int low = code & 0xff;
     const char *why = explain(code);
     int os_error = low == SQLITE_IOERR || low == SQLITE_CANTOPEN ? sqlite3_system_errno(db) : 0;
+    if (!why)
+        why = sqlite3_errcode(db) == SQLITE_OK ? sqlite3_errstr(code) : sqlite3_errmsg(db);
     joist_fail_with(e, low == SQLITE_BUSY || low == SQLITE_LOCKED ? JOIST_TEMPORARY : JOIST_FATAL,
-                    "cannot %s %s: %s%s%s", doing, path, why ? why : sqlite3_errmsg(db),
-                    os_error ? ": " : "", os_error ? strerror(os_error) : "");
+                    "cannot %s %s: %s%s%s", doing, path, why, os_error ? ": " : "",
+                    os_error ? strerror(os_error) : "");
     jst_printable(e->message);
     snprintf(e->hint, sizeof e->hint, "%s", advice(code));
     return JOIST_FAILED;
+}
+
+joist_status jst_sqlite_fail(sqlite3 *db, const char *path, const char *doing, joist_error *e)
+{
+    return jst_sqlite_fail_code(sqlite3_extended_errcode(db), db, path, doing, e);
 }
 
 static void distrust(sqlite3 *db)

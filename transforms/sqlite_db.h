@@ -20,6 +20,10 @@ joist_status jst_sqlite_connect(const char *path, int flags, joist_env *env, sql
 /* What went wrong last on `db`, as FAILED: "cannot DOING PATH: why". */
 joist_status jst_sqlite_fail(sqlite3 *db, const char *path, const char *doing, joist_error *e);
 
+/* The same for a call that returns its code without keeping it in the connection. */
+joist_status jst_sqlite_fail_code(int code, sqlite3 *db, const char *path, const char *doing,
+                                  joist_error *e);
+
 joist_status jst_sqlite_exec(sqlite3 *db, const char *path, const char *sql, joist_error *e);
 joist_status jst_sqlite_prepare(sqlite3 *db, const char *path, joist_text sql, sqlite3_stmt **out,
                                 joist_error *e);

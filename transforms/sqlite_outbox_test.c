@@ -155,6 +155,6 @@ Test(sqlite_outbox, a_record_that_is_no_message_is_refused)
     joist_store *s;
     joist_table_spec bad = { .table = T("notes"), .type = &note_type, .outbox = true };
     FAILED(open_store(uri.text, &bad, 1, &s), JOIST_USAGE, "one text as its key");
-    bad.key = JOIST_FIELDS(note, event_id);
+    bad.key = JOIST_FIELDS(note, event_id).fields;
     FAILED(open_store(uri.text, &bad, 1, &s), JOIST_USAGE, "a field attempts of kind int");
 }

@@ -345,8 +345,9 @@ static joist_status sync_file(jst_sqlite_store_state *s, joist_error *e)
  * is left to the commit is one page, the journal's removal and their fsyncs. */
 static joist_status flush(jst_sqlite_store_state *s, joist_error *e)
 {
-    if (sqlite3_db_cacheflush(s->db) != SQLITE_OK)
-        return jst_sqlite_fail(s->db, s->path, "write", e);
+    int rc = sqlite3_db_cacheflush(s->db);
+    if (rc != SQLITE_OK)
+        return jst_sqlite_fail_code(rc, s->db, s->path, "write", e);
     return sync_file(s, e);
 }
 

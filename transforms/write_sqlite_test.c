@@ -105,7 +105,7 @@ Test(write_sqlite, null_sorts_before_everything_in_the_last_field_too)
 {
     test_name uri = name_in("sqlite:", "x.db"), path = name_in("", "x.db");
     joist_table_spec spec = visit_spec;
-    spec.by = JOIST_FIELDS(visit, who);
+    spec.by = JOIST_FIELDS(visit, who).fields;
     put(uri.text, &spec,
         (visit[]){ { .id = T("a"), .who = T("x") }, { .id = T("b") }, { .id = T("c") } }, 3);
     put(uri.text, &spec, (visit[]){ { .id = T("a"), .version = JOIST_INT(9) },
@@ -130,8 +130,8 @@ static joist_table_spec windowed(joist_text hour)
 {
     joist_table_spec spec = visit_spec;
     spec.by = (joist_fields){ 0 };
-    spec.key = JOIST_FIELDS(visit, hour, id);
-    spec.window = JOIST_FIELDS(visit, hour);
+    spec.key = JOIST_FIELDS(visit, hour, id).fields;
+    spec.window = JOIST_FIELDS(visit, hour).fields;
     spec.hour = hour;
     return spec;
 }
@@ -177,7 +177,7 @@ Test(write_sqlite, a_key_of_another_window_is_no_error)
 {
     test_name uri = name_in("sqlite:", "x.db"), path = name_in("", "x.db");
     joist_table_spec spec = windowed(JOIST_TEXT("1970-01-01T00"));
-    spec.key = JOIST_FIELDS(visit, id);
+    spec.key = JOIST_FIELDS(visit, id).fields;
     put(uri.text, &spec, (visit[]){ { .hour = JOIST_TIME_MS(HOUR), .id = T("a") } }, 1);
     put(uri.text, &spec, (visit[]){ { .hour = JOIST_TIME_MS(0), .id = T("a") },
                                     { .hour = JOIST_TIME_MS(0), .id = T("b") } }, 2);
@@ -230,7 +230,8 @@ Test(write_sqlite, names_and_values_are_never_sql)
                                          "select",   "a.b",  "日本" };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         joist_table_spec spec = { .table = joist_text_of(names[i]), .type = &hostile_type,
-            .key = JOIST_FIELDS(hostile, select), .by = JOIST_FIELDS(hostile, stored, excluded) };
+            .key = JOIST_FIELDS(hostile, select).fields,
+            .by = JOIST_FIELDS(hostile, stored, excluded).fields };
         for (int again = 0; again < 2; again++) {
             joist_store *s = opened(uri.text, &spec, 1);
             OK(WRITE(

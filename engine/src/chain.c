@@ -4,21 +4,18 @@
 
 enum { PORT_BYTES = 64 << 10, LEAST_CAP = 16, MOST_CAP = 1024, MOST_ATTEMPTS = 6 };
 
-static void fail_step(jst_chain *c, const joist_error *e)
-{
-    jst_run_fail(c->worker->run, e);
-}
-
 /* ---- running one step ------------------------------------------------------------------------ */
 
 static joist_status retry_later(jst_chain *c, const jst_step *step, int attempt)
 {
     joist_env *env = c->worker->run->env;
+    if (jst_run_stopping(c->worker->run))
+        return JOIST_FAILED;
     if (attempt > MOST_ATTEMPTS) {
         joist_error e;
         joist_fail_with(&e, JOIST_TEMPORARY, "step '%.*s' (%.*s:%d) asked for a retry %d times",
                         JOIST_ARG(step->plan->node->name), JST_AT(step->plan->node), MOST_ATTEMPTS);
-        fail_step(c, &e);
+        jst_run_fail(c->worker->run, &e);
         return JOIST_FAILED;
     }
     jst_tick_add(&step->counts->retried, 1);
@@ -26,39 +23,52 @@ static joist_status retry_later(jst_chain *c, const jst_step *step, int attempt)
     return JOIST_RETRY;
 }
 
+/* What the DoFn said by joist_fail, else that it `did` something wrong. */
+static bool give_up(jst_chain *c, const jst_step *step, const char *did)
+{
+    if (!c->ctx.error.message[0])
+        joist_fail_with(&c->ctx.error, JOIST_FATAL, "step '%.*s' (%.*s:%d) %s",
+                        JOIST_ARG(step->plan->node->name), JST_AT(step->plan->node), did);
+    jst_run_fail(c->worker->run, &c->ctx.error);
+    return false;
+}
+
 /* A status other than OK at element frame->next: true to go on behind or at it. */
 static bool handle(jst_chain *c, jst_step *step, joist_status status, int *attempt)
 {
-    joist_error e;
     switch (status) {
     case JOIST_REJECTED:
         step->frame.next++;
         *attempt = 0;
-        if (c->ctx.rejected)
-            return true;
-        joist_fail_with(&e, JOIST_FATAL,
-                        "step '%.*s' (%.*s:%d) returned JOIST_REJECTED without calling "
-                        "joist_reject",
-                        JOIST_ARG(step->plan->node->name), JST_AT(step->plan->node));
-        fail_step(c, &e);
-        return false;
+        return c->ctx.rejected
+            || give_up(c, step, "returned JOIST_REJECTED without calling joist_reject");
     case JOIST_RETRY:
         return retry_later(c, step, ++*attempt) == JOIST_RETRY;
     default:
-        fail_step(c, &c->ctx.error);
-        return false;
+        return give_up(c, step, "failed without saying why: joist_fail does that");
     }
 }
 
+/* Tries of one element are counted; those of the next begin anew. */
 static void process(jst_chain *c, jst_step *step)
 {
     int attempt = 0;
     while (step->frame.next < step->frame.count) {
+        size_t at = step->frame.next;
         c->ctx.rejected = false;
         joist_status status = step->plan->fn->bundle(&step->frame);
+        attempt = step->frame.next == at ? attempt : 0;
         if (status != JOIST_OK && !handle(c, step, status, &attempt))
             return;
     }
+}
+
+/* What a step emitted goes on before anything else runs: so elements of one record arrive in one
+ * order wherever ways meet, whatever the size of bundles. */
+static void drain_outs(const jst_step *step)
+{
+    for (size_t o = 0; o < step->plan->fn->outs_count; o++)
+        joist_port_drain(&step->frame.outs[o]);
 }
 
 /* The step's own time is what its consumers, run from within, did not use. */
@@ -67,6 +77,7 @@ static void run_step(jst_chain *c, jst_step *step, joist_port *in)
     const joist_context pub = c->ctx.pub;
     const jst_node *node = c->ctx.node;
     const joist_type *type = c->ctx.type;
+    bool rejected = c->ctx.rejected;
     int64_t nested_before = c->nested_ns, begin = jst_nanoseconds();
     c->nested_ns = 0;
     c->ctx.node = step->plan->node;
@@ -77,12 +88,14 @@ static void run_step(jst_chain *c, jst_step *step, joist_port *in)
     step->frame.next = 0;
     jst_tick_add(&step->counts->in, in->count);
     process(c, step);
+    drain_outs(step);
     int64_t took = jst_nanoseconds() - begin;
     jst_tick_add(&step->counts->busy_ns, (uint64_t)(took - c->nested_ns));
     c->nested_ns = nested_before + took;
     c->ctx.pub = pub;
     c->ctx.node = node;
     c->ctx.type = type;
+    c->ctx.rejected = rejected;
 }
 
 /* ---- ports ----------------------------------------------------------------------------------- */
@@ -90,15 +103,13 @@ static void run_step(jst_chain *c, jst_step *step, joist_port *in)
 static void deliver(jst_chain *c, const jst_target *to, joist_port *port)
 {
     jst_run *run = c->worker->run;
-    joist_error e;
     switch (to->kind) {
     case JST_TO_DOFN:
         run_step(c, &c->steps[to->index], port);
         break;
     case JST_TO_SHUFFLE:
-        if (jst_shuffle_add(run->shuffles[to->index], c->worker->index, port->items,
-                            port->positions, port->count, &e))
-            jst_run_fail(run, &e);
+        jst_shuffle_add(run->shuffles[to->index], c->worker->index, port->items, port->positions,
+                        port->count, (jst_inflow){ c->stage->from_shuffle, to->via });
         break;
     case JST_TO_VIEW:
         jst_view_add(run->views[to->index], port->items, port->count);
@@ -128,11 +139,8 @@ static void lifecycle(jst_chain *c, jst_step *step, joist_phase phase)
     c->ctx.pub.element = NULL;
     joist_status status = step->plan->fn->lifecycle(&step->frame, phase);
     c->ctx.node = node;
-    if (status != JOIST_OK && !c->ctx.error.message[0])
-        joist_fail_with(&c->ctx.error, JOIST_FATAL, "step '%.*s' (%.*s:%d) failed",
-                        JOIST_ARG(step->plan->node->name), JST_AT(step->plan->node));
     if (status != JOIST_OK)
-        fail_step(c, &c->ctx.error);
+        give_up(c, step, "failed without saying why: joist_fail does that");
 }
 
 void jst_chain_begin(jst_chain *c)
@@ -156,15 +164,12 @@ void jst_chain_end(jst_chain *c)
 {
     joist_port_drain(&c->ports[0]);
     for (size_t i = 0; i < c->stage->count; i++) {
-        jst_step *step = &c->steps[i];
-        for (size_t o = 0; o < step->plan->fn->outs_count; o++)
-            joist_port_drain(&step->frame.outs[o]);
-        lifecycle(c, step, JOIST_FINISH_BUNDLE);
-        for (size_t o = 0; o < step->plan->fn->outs_count; o++)
-            joist_port_drain(&step->frame.outs[o]);
+        lifecycle(c, &c->steps[i], JOIST_FINISH_BUNDLE);
+        drain_outs(&c->steps[i]);
     }
     account(c);
     joist_arena_reset(c->worker->arena);
+    c->ctx.pub.position = &jst_nowhere.at;      /* that of the last element died */
 }
 
 /* ---- making ---------------------------------------------------------------------------------- */
@@ -235,14 +240,15 @@ jst_chain *jst_chain_new(jst_worker *w, const jst_stage *stage)
     make_port(c, stage->type, &stage->root_out, root_count(c));
     for (size_t i = 0; i < stage->count; i++)
         make_step(c, i);
-    for (size_t i = 0; i < stage->count; i++)
-        lifecycle(c, &c->steps[i], JOIST_SETUP);
+    c->ctx.pub.position = &jst_nowhere.at;
+    for (; c->ready < stage->count && !jst_run_stopping(w->run); c->ready++)
+        lifecycle(c, &c->steps[c->ready], JOIST_SETUP);
     return c;
 }
 
 void jst_chain_free(jst_chain *c)
 {
-    for (size_t i = 0; i < c->stage->count; i++)
+    for (size_t i = 0; i < c->ready; i++)
         lifecycle(c, &c->steps[i], JOIST_TEARDOWN);
     joist_arena_free(c->arena);
 }

@@ -38,6 +38,7 @@ typedef struct jst_chain {
     joist_port *ports;              /* ports[0] is the root's; a step's are contiguous */
     jst_outlet *outlets;
     size_t ports_count;
+    size_t ready;                   /* steps whose setup has been called */
     joist_arena *arena;             /* of this structure */
     jst_tick staged;                /* elements of a materialised input, counted already */
     int64_t nested_ns;              /* time spent in consumers of the running step */

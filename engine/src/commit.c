@@ -19,7 +19,7 @@ joist_status jst_stores_open(jst_run *run)
                                                &run->stores[i], &e);
         while (jst_run_again(run, status, attempt++, &e));
         if (status != JOIST_OK)
-            return jst_run_fail(run, &e);
+            return jst_run_fail_uri(run, s->uri, &e);
     }
     return JOIST_OK;
 }
@@ -62,28 +62,44 @@ static void reject_row(table_writer *w, size_t i, const joist_error *why)
     w->refused++;
 }
 
-/* Rows behind a refused one are a new call. */
+/* What became of one call: true to call again with the rows from *from on. */
+static bool write_more(table_writer *w, joist_status *status, size_t row, size_t *from,
+                       int *attempt, joist_error *e)
+{
+    if (*status != JOIST_REJECTED)
+        return jst_run_again(w->run, *status, (*attempt)++, e);
+    if (row >= w->count - *from) {
+        *status = joist_fail_with(e, JOIST_FATAL, "the store of '%.*s' refused row %zu of %zu",
+                                  JOIST_ARG(w->table->node->uri), row, w->count - *from);
+        return false;
+    }
+    reject_row(w, *from + row, e);
+    *from += row + 1;
+    *attempt = 0;
+    *status = JOIST_OK;
+    return *from < w->count;
+}
+
+/* Rows behind a refused one are a new call. Many refused rows are many dead letters: they count as
+ * memory like everything else. */
 static joist_status flush(table_writer *w, joist_error *e)
 {
-    size_t size = w->shuffle->plan->out->size, from = 0;
+    size_t size = w->shuffle->plan->out->size, from = 0, row;
+    joist_status status = JOIST_OK;
     int attempt = 0;
-    while (w->store && from < w->count) {
-        joist_rows rows = { w->rows + from * size, w->count - from, size, w->positions + from };
-        size_t row = 0;
-        joist_status status = w->store->ops->write(w->store, w->index, &rows, &row, e);
-        if (status == JOIST_REJECTED) {
-            reject_row(w, from + row, e);
-            from += row + 1;
-        } else if (status == JOIST_OK) {
-            break;
-        } else if (!jst_run_again(w->run, status, attempt++, e)) {
-            return JOIST_FAILED;
-        }
-    }
+    if (w->store && w->count)
+        do {
+            joist_rows rows = { w->rows + from * size, w->count - from, size, w->positions + from };
+            row = 0;
+            e->message[0] = '\0';
+            status = w->store->ops->write(w->store, w->index, &rows, &row, e);
+        } while (write_more(w, &status, row, &from, &attempt, e));
+    if (status == JOIST_OK && from)
+        status = jst_shuffle_account(w->run->dead, w->worker->index, e);
     w->written += w->count;
     w->count = 0;
     joist_arena_reset(w->arena);
-    return JOIST_OK;
+    return status;
 }
 
 /* Entries on disk die with the next one, so their bytes are kept for the batch. */
@@ -95,7 +111,7 @@ static joist_status add_row(table_writer *w, const jst_entry *entry, joist_error
     if (!jst_entry_decode(w->shuffle, copy, row, w->arena))
         return joist_fail_with(e, JOIST_FATAL, "a temporary row of '%s' cannot be read back",
                                w->shuffle->plan->out->name);
-    w->positions[w->count++] = &copy->at;
+    w->positions[w->count++] = jst_entry_position(w->shuffle, copy, w->arena);
     return w->count == w->cap ? flush(w, e) : JOIST_OK;
 }
 
@@ -103,7 +119,6 @@ static joist_status write_rows(table_writer *w, joist_error *e)
 {
     jst_merge *m = jst_merge_open(w->shuffle, JST_PARTITIONS);
     joist_status status = JOIST_OK;
-    e->message[0] = '\0';
     for (const jst_entry *entry; status == JOIST_OK && (entry = jst_merge_next(m, e));) {
         status = add_row(w, entry, e);
         if (status == JOIST_OK && jst_run_stopping(w->run))
@@ -161,8 +176,8 @@ static void write_stores(jst_worker *w, void *arg)
                 break;
             status = JOIST_OK;
         }
-        if (status != JOIST_OK && e.message[0])
-            jst_run_fail(run, &e);
+        if (status != JOIST_OK)
+            jst_run_fail_uri(run, run->plan->stores[i].uri, &e);
     }
 }
 
@@ -185,8 +200,12 @@ joist_status jst_stores_write(jst_run *run)
     return jst_run_stopping(run) ? JOIST_FAILED : JOIST_OK;
 }
 
+/* A signal that comes before the first commit is the last that can prevent it: some stores without
+ * the others would be worse than all. */
 joist_status jst_stores_commit(jst_run *run)
 {
+    if (jst_run_stopping(run))
+        return JOIST_FAILED;
     for (size_t i = 0; i < run->plan->stores_count; i++) {
         const jst_store_plan *s = &run->plan->stores[i];
         joist_error e = { 0 };
@@ -197,7 +216,7 @@ joist_status jst_stores_commit(jst_run *run)
                 status = run->stores[i]->ops->commit(run->stores[i], &e);
             while (jst_run_again(run, status, attempt++, &e));
         if (status != JOIST_OK)
-            return jst_run_fail(run, &e);
+            return jst_run_fail_uri(run, s->uri, &e);
         for (size_t t = 0; t < s->count && run->stores[i]; t++)
             run->tables[jst_node_index(run->plan, s->tables[t].node)].committed = true;
     }

@@ -33,11 +33,10 @@ void jst_dead_add(jst_worker *w, const jst_rejected *r)
 {
     if (!w->run->o.dead.len)
         return;
-    static const joist_position nowhere;
-    const joist_position *at = r->at ? r->at : &nowhere;
+    const joist_position *at = r->at ? r->at : &jst_nowhere.at;
     write_letter(w, r);
     joist_buffer key = { 0 };
-    jst_position_encode(at, &key);
+    jst_position_encode(at, false, &key);
     joist_buffer_text(&key, joist_text_of(r->code));
     jst_shuffle_put(w->run->dead, w->index, joist_buffer_view(&key), JOIST_TEXT(""),
                     joist_buffer_view(&w->scratch), at);
@@ -61,12 +60,11 @@ static joist_status write_all(jst_run *run, joist_store *store, uint64_t *count,
     joist_arena *arena = joist_arena_new();
     jst_merge *m = jst_merge_open(run->dead, JST_PARTITIONS);
     joist_status status = JOIST_OK;
-    e->message[0] = '\0';
     for (const jst_entry *entry; status == JOIST_OK && (entry = jst_merge_next(m, e)); ++*count)
         status = write_one(store, entry, arena, e);
     jst_merge_close(m);
     joist_arena_free(arena);
-    return e->message[0] ? JOIST_FAILED : status;
+    return status == JOIST_OK && e->message[0] ? JOIST_FAILED : status;
 }
 
 static joist_status write_file(jst_run *run, joist_text path, joist_error *e)
@@ -100,8 +98,8 @@ joist_status jst_dead_write(jst_run *run)
     }
     if (!arrived || !run->o.dead.len)
         return JOIST_OK;
-    joist_error e;
+    joist_error e = { 0 };
     joist_text path = joist_arena_printf(run->arena, "%.*s/%.*s.jsonl", JOIST_ARG(run->o.dead),
                                          JOIST_ARG(run->id));
-    return write_file(run, path, &e) ? jst_run_fail(run, &e) : JOIST_OK;
+    return write_file(run, path, &e) ? jst_run_fail_uri(run, path, &e) : JOIST_OK;
 }

@@ -217,22 +217,15 @@ static bool newer(const jst_entry *a, const jst_entry *b)
 }
 
 /* Folds the top into the kept entry; both have one key. */
-static bool fold(jst_merge *m, joist_error *e)
+static void fold(jst_merge *m)
 {
-    jst_reduce reduce = m->shuffle->plan->reduce;
     m->folded++;
     jst_entry *kept = (jst_entry *)(void *)m->kept.ptr;
     const jst_entry *top = m->heap[0]->entry;
-    if (reduce == JST_REDUCE_LATEST) {
-        if (newer(top, kept))
-            keep(m, top);
-        return true;
-    }
-    if (jst_entry_add(kept, top))
-        return true;
-    joist_fail_with(e, JOIST_FATAL, "%.*s: a sum is beyond int64",
-                    JOIST_ARG(m->shuffle->plan->node->name));
-    return false;
+    if (m->shuffle->plan->reduce != JST_REDUCE_LATEST)
+        jst_entry_add(kept, jst_entry_sum(top));
+    else if (newer(top, kept))
+        keep(m, top);
 }
 
 static const jst_entry *merge_twins(jst_merge *m, joist_error *e)
@@ -242,14 +235,30 @@ static const jst_entry *merge_twins(jst_merge *m, joist_error *e)
         return NULL;
     while (m->heap_count
            && jst_entry_compare((const jst_entry *)(const void *)m->kept.ptr,
-                                m->heap[0]->entry) == 0)
-        if (!fold(m, e) || !advance_top(m, e))
+                                m->heap[0]->entry) == 0) {
+        fold(m);
+        if (!advance_top(m, e))
             return NULL;
+    }
     return (const jst_entry *)(const void *)m->kept.ptr;
+}
+
+static const jst_entry *checked(const jst_merge *m, const jst_entry *entry, joist_error *e)
+{
+    const jst_shuffle_plan *plan = m->shuffle->plan;
+    if (!entry || plan->reduce == JST_REDUCE_LATEST || plan->reduce == JST_REDUCE_APPEND)
+        return entry;
+    jst_sum sum = jst_entry_sum(entry);
+    if (sum >= INT64_MIN && sum <= INT64_MAX)
+        return entry;
+    joist_fail_with(e, JOIST_FATAL, "step '%.*s' (%.*s:%d): a sum is beyond int64",
+                    JOIST_ARG(plan->node->name), JST_AT(plan->node));
+    return NULL;
 }
 
 const jst_entry *jst_merge_next(jst_merge *m, joist_error *e)
 {
+    e->message[0] = '\0';
     bool ok = m->started ? !m->pending || advance_top(m, e) : start(m, e);
     m->started = true;
     m->pending = false;
@@ -258,7 +267,7 @@ const jst_entry *jst_merge_next(jst_merge *m, joist_error *e)
     if (!m->heap_count)
         return NULL;
     if (m->shuffle->plan->reduce != JST_REDUCE_APPEND && top_has_twin(m))
-        return merge_twins(m, e);
+        return checked(m, merge_twins(m, e), e);
     m->pending = true;
-    return m->heap[0]->entry;
+    return checked(m, m->heap[0]->entry, e);
 }

@@ -43,7 +43,7 @@ static void add_target(jst_plan *plan, jst_targets *t, jst_target_kind kind, siz
         t->items = items;
         t->cap = cap;
     }
-    t->items[t->count++] = (jst_target){ kind, index };
+    t->items[t->count++] = (jst_target){ .kind = kind, .index = index };
 }
 
 /* ---- pass 1: shuffles, views, stores --------------------------------------------------------- */
@@ -250,10 +250,9 @@ static void sort_dofns(jst_plan *plan, jst_stage *stage)
     (void)plan;
 }
 
-static void discover(jst_plan *plan, jst_stage *stage, int64_t coll)
+/* Everything behind the DoFns that the stage has so far: stage->count grows meanwhile. */
+static void discover(jst_plan *plan, jst_stage *stage)
 {
-    jst_targets ignored = { 0 };
-    grow(plan, stage, coll, &ignored);
     for (size_t i = 0; i < stage->count; i++)
         for (size_t o = 0; o < stage->dofns[i].fn->outs_count; o++) {
             jst_targets none = { 0 };
@@ -261,21 +260,28 @@ static void discover(jst_plan *plan, jst_stage *stage, int64_t coll)
         }
 }
 
+static void connect_dofns(jst_plan *plan, jst_stage *stage)
+{
+    for (size_t i = 0; i < stage->count; i++)
+        for (size_t o = 0; o < stage->dofns[i].fn->outs_count; o++) {
+            jst_targets *out = &stage->dofns[i].outs[o];
+            grow(plan, stage, stage->dofns[i].node->outputs.items[o].coll, out);
+            remove_twins(out);
+        }
+}
+
 /* First find every DoFn of the stage, then number them in graph order, then connect. */
 static void grow_stage(jst_plan *plan, jst_stage *stage, int64_t coll)
 {
+    jst_targets ignored = { 0 };
     stage->dofns = joist_arena_zalloc(plan->arena, nodes_count(plan) * sizeof *stage->dofns);
     stage->type = coll_type(plan, coll);
-    discover(plan, stage, coll);
+    grow(plan, stage, coll, &ignored);
+    discover(plan, stage);
     sort_dofns(plan, stage);
     grow(plan, stage, coll, &stage->root_out);
     remove_twins(&stage->root_out);
-    for (size_t i = 0; i < stage->count; i++)
-        for (size_t o = 0; o < stage->dofns[i].fn->outs_count; o++) {
-            grow(plan, stage, stage->dofns[i].node->outputs.items[o].coll,
-                 &stage->dofns[i].outs[o]);
-            remove_twins(&stage->dofns[i].outs[o]);
-        }
+    connect_dofns(plan, stage);
 }
 
 /* The materialised input of a DoFn starts a stage that holds this DoFn only (its twins read
@@ -288,19 +294,10 @@ static void grow_materialised(jst_plan *plan, jst_stage *stage, const jst_node *
     plan->materialised[at] = false;
     fuse(plan, stage, n);
     plan->materialised[at] = true;
-    for (size_t i = 0; i < stage->count; i++)
-        for (size_t o = 0; o < stage->dofns[i].fn->outs_count; o++) {
-            jst_targets none = { 0 };
-            grow(plan, stage, stage->dofns[i].node->outputs.items[o].coll, &none);
-        }
+    discover(plan, stage);
     sort_dofns(plan, stage);
-    for (size_t i = 0; i < stage->count; i++) {
-        if (stage->dofns[i].node == n)
-            add_target(plan, &stage->root_out, JST_TO_DOFN, i);
-        for (size_t o = 0; o < stage->dofns[i].fn->outs_count; o++)
-            grow(plan, stage, stage->dofns[i].node->outputs.items[o].coll,
-                 &stage->dofns[i].outs[o]);
-    }
+    add_target(plan, &stage->root_out, JST_TO_DOFN, 0);     /* the first in graph order */
+    connect_dofns(plan, stage);
 }
 
 static void add_source_stages(jst_plan *plan)
@@ -347,23 +344,6 @@ static bool feeds(const jst_stage *s, jst_target_kind kind, size_t index)
         for (size_t o = 0; !found && o < s->dofns[i].fn->outs_count; o++)
             found = targets_have(&s->dofns[i].outs[o], kind, index);
     return found;
-}
-
-static bool targets_are_views(const jst_targets *t)
-{
-    for (size_t i = 0; i < t->count; i++)
-        if (t->items[i].kind == JST_TO_SHUFFLE)
-            return false;
-    return true;
-}
-
-static bool is_side_only(const jst_stage *s)
-{
-    bool views = !s->from_shuffle && targets_are_views(&s->root_out);
-    for (size_t i = 0; views && i < s->count; i++)
-        for (size_t o = 0; views && o < s->dofns[i].fn->outs_count; o++)
-            views = targets_are_views(&s->dofns[i].outs[o]);
-    return views;
 }
 
 /* Is nothing from `from` on still feeding it? */
@@ -435,6 +415,55 @@ static void make_stages(jst_plan *plan)
     add_shuffle_stages(plan);
 }
 
+/* ---- what the order settles ------------------------------------------------------------------ */
+
+typedef void (*visit)(jst_plan *plan, jst_stage *stage, jst_targets *targets);
+
+static void each_targets(jst_plan *plan, jst_stage *s, visit see)
+{
+    see(plan, s, &s->root_out);
+    for (size_t i = 0; i < s->count; i++)
+        for (size_t o = 0; o < s->dofns[i].fn->outs_count; o++)
+            see(plan, s, &s->dofns[i].outs[o]);
+}
+
+static void number_inflows(jst_plan *plan, jst_stage *stage, jst_targets *t)
+{
+    (void)stage;
+    for (size_t i = 0; i < t->count; i++)
+        if (t->items[i].kind == JST_TO_SHUFFLE)
+            t->items[i].via = plan->shuffles[t->items[i].index].inflows++;
+}
+
+/* A shuffle ends in views only if a stage starts from it, no table reads it, and that stage does. */
+static bool ends_in_views(const jst_plan *plan, size_t shuffle)
+{
+    for (size_t s = 0; s < plan->stores_count; s++)
+        for (size_t t = 0; t < plan->stores[s].count; t++)
+            if (plan->stores[s].tables[t].shuffle == shuffle)
+                return false;
+    for (size_t i = 0; i < plan->stages_count; i++)
+        if (plan->stages[i].from_shuffle && plan->stages[i].root == shuffle)
+            return plan->stages[i].side_only;
+    return false;
+}
+
+static void forget_side_only(jst_plan *plan, jst_stage *stage, jst_targets *t)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->items[i].kind == JST_TO_SHUFFLE)
+            stage->side_only &= ends_in_views(plan, t->items[i].index);
+}
+
+/* From the last stage to the first: what a stage feeds comes later. */
+static void find_side_only(jst_plan *plan)
+{
+    for (size_t i = plan->stages_count; i-- > 0;) {
+        plan->stages[i].side_only = true;
+        each_targets(plan, &plan->stages[i], forget_side_only);
+    }
+}
+
 jst_plan *jst_plan_new(const joist_pipeline *p)
 {
     joist_arena *arena = joist_arena_new();
@@ -452,8 +481,11 @@ jst_plan *jst_plan_new(const joist_pipeline *p)
     for (make_stages(plan); !order_stages(plan, &stuck); make_stages(plan))
         materialise_one(plan, stuck);
     for (size_t i = 0; i < plan->stages_count; i++)
-        plan->stages[i].side_only = is_side_only(&plan->stages[i]);
+        each_targets(plan, &plan->stages[i], number_inflows);
+    for (size_t i = 0; i < plan->shuffles_count; i++)
+        plan->shuffles[i].id = (uint16_t)i;
     add_stores(plan);
+    find_side_only(plan);
     return plan;
 }
 

@@ -12,7 +12,8 @@
 #include "pipeline.h"
 
 typedef enum jst_target_kind { JST_TO_DOFN, JST_TO_SHUFFLE, JST_TO_VIEW } jst_target_kind;
-typedef struct jst_target { jst_target_kind kind; size_t index; } jst_target;
+/* `via` numbers what feeds one shuffle. */
+typedef struct jst_target { jst_target_kind kind; size_t index; uint16_t via; } jst_target;
 typedef struct jst_targets { jst_target *items; size_t count, cap; } jst_targets;
 
 typedef struct jst_fused_dofn {
@@ -28,7 +29,7 @@ typedef struct jst_stage {
     size_t root;                    /* index of a shuffle, or of the read node */
     const joist_type *type;         /* of the root's elements */
     jst_targets root_out;
-    bool side_only;                 /* a source that ends in views: its records are no input */
+    bool side_only;                 /* it ends in views only: its elements are no input */
     jst_fused_dofn *dofns;          /* in topological order */
     size_t count;
 } jst_stage;
@@ -48,6 +49,8 @@ typedef struct jst_shuffle_plan {
     joist_fields key, by;           /* APPEND: no key, position order */
     const joist_field *number;      /* SUM */
     bool is_root;                   /* a stage starts here, so it is partitioned */
+    uint16_t id;                    /* its place in the plan */
+    uint16_t inflows;               /* targets that feed it */
 } jst_shuffle_plan;
 
 typedef struct jst_view_plan {

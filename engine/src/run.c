@@ -31,6 +31,15 @@ joist_status jst_run_fail(jst_run *run, const joist_error *e)
     return JOIST_FAILED;
 }
 
+joist_status jst_run_fail_uri(jst_run *run, joist_text uri, joist_error *e)
+{
+    if (!e->message[0] && run->env->stopping(run->env))
+        return JOIST_FAILED;
+    if (!e->message[0])
+        joist_fail_with(e, e->failure, "%.*s failed without saying why", JOIST_ARG(uri));
+    return jst_run_fail(run, e);
+}
+
 bool jst_run_stopping(jst_run *run)
 {
     return atomic_load_explicit(&run->failed, memory_order_relaxed)
@@ -39,12 +48,14 @@ bool jst_run_stopping(jst_run *run)
 
 bool jst_run_again(jst_run *run, joist_status status, int attempt, joist_error *e)
 {
-    if (status != JOIST_RETRY || jst_run_stopping(run))
+    if (status != JOIST_RETRY)
         return false;
-    if (attempt >= MOST_ATTEMPTS) {
+    if (attempt >= MOST_ATTEMPTS)
         e->failure = JOIST_TEMPORARY;
+    else if (jst_run_stopping(run))
+        e->message[0] = '\0';
+    if (attempt >= MOST_ATTEMPTS || jst_run_stopping(run))
         return false;
-    }
     int64_t jitter = (int64_t)(run->env->random(run->env) % 100);
     run->env->sleep_ms(run->env, (int64_t)(100 << attempt) + jitter);
     return true;
@@ -190,8 +201,10 @@ static joist_status open_source(jst_run *run, const jst_node *n, uint64_t *rank,
     joist_status status = open_uri(run, n, n->uri, &spec, e);
     for (size_t i = 0; status == JOIST_OK && !*source && i < n->otherwise.count; i++)
         status = open_uri(run, n, n->otherwise.items[i], &spec, e);
-    if (status == JOIST_OK && *source)
+    if (status == JOIST_OK && *source) {
         *rank += (*source)->ops->ranks(*source);
+        run->skipped += (*source)->ops->skipped(*source);
+    }
     return status;
 }
 
@@ -217,7 +230,7 @@ static joist_status open_sources(jst_run *run)
     for (size_t i = 0; i < nodes->count; i++)
         if (jst_op_of(nodes->items[i].op) == JST_READ
             && open_source(run, &nodes->items[i], &rank, &e))
-            return jst_run_fail(run, &e);
+            return jst_run_fail_uri(run, nodes->items[i].uri, &e);
     run->bytes_total = bytes_to_read(run);
     return JOIST_OK;
 }
@@ -226,7 +239,6 @@ static void close_sources(jst_run *run)
 {
     for (size_t i = 0; i < run->p->graph.nodes.count; i++)
         if (run->sources[i]) {
-            run->skipped += run->sources[i]->ops->skipped(run->sources[i]);
             run->sources[i]->ops->close(run->sources[i]);
             run->sources[i] = NULL;
         }

@@ -76,10 +76,14 @@ void jst_run_free(jst_run *run);        /* NULL is a no-op */
 
 /* The first failure wins and stops every worker. Returns JOIST_FAILED. */
 joist_status jst_run_fail(jst_run *run, const joist_error *e);
+
+/* The same for what a connector answered; one that gave no reason is named by its URI. Without a
+ * reason while the run is stopping nothing failed: it is only not finished. */
+joist_status jst_run_fail_uri(jst_run *run, joist_text uri, joist_error *e);
 bool jst_run_stopping(jst_run *run);    /* failed, or a signal asked to stop */
 
-/* After a RETRY: waits with growing delay and true, or false when it is time to give up; then *e is
- * a temporary failure. `attempt` counts from 0. */
+/* After a RETRY: waits with growing delay and true, or false when it is time to give up: then *e is
+ * a temporary failure, or empty if the run is stopping. `attempt` counts from 0. */
 bool jst_run_again(jst_run *run, joist_status status, int attempt, joist_error *e);
 int64_t jst_nanoseconds(void);          /* monotonic, for durations only */
 

@@ -23,6 +23,7 @@ jst_shuffle *jst_shuffle_new(const jst_shuffle_plan *plan, size_t workers, jst_m
     s->shares = joist_calloc(workers, sizeof *s->shares);
     s->shares_count = workers;
     s->partitions = plan->is_root ? JST_PARTITIONS : 1;
+    memory->shares += workers;
     if (plan->reduce == JST_REDUCE_COUNT || plan->reduce == JST_REDUCE_SUM)
         s->key_field = field_at(plan->in, plan->key.offset[0]);
     for (size_t i = 0; i < workers; i++)
@@ -60,16 +61,32 @@ static void big_endian(joist_buffer *out, uint64_t v)
     joist_buffer_add(out, bytes, 8);
 }
 
-void jst_position_encode(const joist_position *at, joist_buffer *out)
+const jst_group_position jst_nowhere;
+
+void jst_position_encode(const joist_position *at, bool grouped, joist_buffer *out)
 {
+    joist_buffer_byte(out, at->origin ? 0 : 1);
     if (at->origin) {
-        joist_buffer_byte(out, 0);
         big_endian(out, at->origin->rank);
         big_endian(out, at->record);
-    } else {
-        joist_buffer_byte(out, 1);
-        joist_buffer_text(out, ((const jst_group_position *)at)->key);
     }
+    if (grouped || !at->origin)
+        joist_buffer_text(out, ((const jst_group_position *)at)->key);
+}
+
+/* Keys of two shuffles may be alike, so the shuffle's number comes first. */
+const joist_position *jst_entry_position(const jst_shuffle *s, const jst_entry *entry,
+                                         joist_arena *arena)
+{
+    bool from_input = !s->key_field && entry->at.origin;
+    jst_group_position *at = joist_arena_alloc(arena, sizeof *at);
+    char *key = joist_arena_alloc(arena, entry->key_len + 2);
+    key[0] = (char)(s->plan->id >> 8);
+    key[1] = (char)s->plan->id;
+    memcpy(key + 2, entry->bytes, entry->key_len);
+    at->at = from_input ? entry->at : (joist_position){ 0 };
+    at->key = (joist_text){ key, entry->key_len + 2 };
+    return &at->at;
 }
 
 /* ---- entries --------------------------------------------------------------------------------- */
@@ -96,17 +113,6 @@ static jst_entry *new_entry(jst_share *share, joist_text key, joist_text order, 
     entry->cap = (uint32_t)size;
     fill_entry(entry, key, order, value, at);
     return entry;
-}
-
-bool jst_entry_add(jst_entry *into, const jst_entry *from)
-{
-    int64_t a, b;
-    memcpy(&a, jst_entry_value(into), sizeof a);
-    memcpy(&b, from->bytes + from->key_len + from->order_len, sizeof b);
-    if (__builtin_add_overflow(a, b, &a))
-        return false;
-    memcpy(jst_entry_value(into), &a, sizeof a);
-    return true;
 }
 
 /* ---- table ----------------------------------------------------------------------------------- */
@@ -212,7 +218,7 @@ void jst_shuffle_put(jst_shuffle *s, size_t worker, joist_text key, joist_text o
     put_latest(share, jst_hash(key.ptr, key.len, s->memory->seed), key, order, value, at);
 }
 
-/* The key of a count or sum as people read it, behind the eight bytes of the number. */
+/* The key of a count or sum as people read it, behind the number. */
 static void put_key_text(const joist_field *f, const char *record, joist_buffer *out)
 {
     const char *at = record + f->offset;
@@ -236,20 +242,17 @@ static int64_t addend(const jst_shuffle_plan *plan, const char *record)
     return *(const int64_t *)(const void *)(record + plan->number->offset);
 }
 
-static bool put_number(jst_shuffle *s, jst_share *share, const char *record,
+static void put_number(jst_shuffle *s, jst_share *share, const char *record,
                        const joist_position *at)
 {
     joist_text key = joist_buffer_view(&share->key);
     uint64_t hash = jst_hash(key.ptr, key.len, s->memory->seed);
     jst_slot *slot = find_slot(share, hash, key);
-    int64_t n = addend(s->plan, record);
+    jst_sum n = addend(s->plan, record);
     if (slot->entry) {
-        int64_t sum;
-        memcpy(&sum, jst_entry_value(slot->entry), sizeof sum);
-        bool fits = !__builtin_add_overflow(sum, n, &sum);
-        memcpy(jst_entry_value(slot->entry), &sum, sizeof sum);
+        jst_entry_add(slot->entry, n);
         share->replaced++;
-        return fits;
+        return;
     }
     share->value.len = 0;
     joist_buffer_add(&share->value, &n, sizeof n);
@@ -257,43 +260,59 @@ static bool put_number(jst_shuffle *s, jst_share *share, const char *record,
     joist_text value = joist_buffer_view(&share->value);
     *slot = (jst_slot){ hash, new_entry(share, key, JOIST_TEXT(""), value, at) };
     share->count++;
-    return true;
 }
 
-static bool add_one(jst_shuffle *s, jst_share *share, const char *record, const joist_position *at)
+/* Elements of one position that came by different ways: in the order of the ways. */
+static void encode_place(const jst_shuffle_plan *plan, const joist_position *at, jst_inflow how,
+                         joist_buffer *out)
+{
+    jst_position_encode(at, how.grouped, out);
+    if (plan->inflows > 1) {
+        joist_buffer_byte(out, (char)(how.via >> 8));
+        joist_buffer_byte(out, (char)how.via);
+    }
+}
+
+static void add_one(jst_shuffle *s, jst_share *share, const char *record, const joist_position *at,
+                    jst_inflow how)
 {
     const jst_shuffle_plan *plan = s->plan;
     share->key.len = share->order.len = share->value.len = 0;
     if (plan->reduce == JST_REDUCE_APPEND)
-        jst_position_encode(at, &share->key);
+        encode_place(plan, at, how, &share->key);
     else
         joist_key_encode(plan->in, &plan->key, record, &share->key);
-    if (plan->reduce == JST_REDUCE_COUNT || plan->reduce == JST_REDUCE_SUM)
-        return put_number(s, share, record, at);
+    if (plan->reduce == JST_REDUCE_COUNT || plan->reduce == JST_REDUCE_SUM) {
+        put_number(s, share, record, at);
+        return;
+    }
     joist_row_encode(plan->in, record, &share->value);
     joist_text key = joist_buffer_view(&share->key), value = joist_buffer_view(&share->value);
     uint64_t hash = jst_hash(key.ptr, key.len, s->memory->seed);
     if (plan->reduce == JST_REDUCE_APPEND) {
         append(share, hash, new_entry(share, key, JOIST_TEXT(""), value, at));
-        return true;
+        return;
     }
     joist_key_encode(plan->in, &plan->by, record, &share->order);
-    jst_position_encode(at, &share->order);
+    encode_place(plan, at, how, &share->order);
     put_latest(share, hash, key, joist_buffer_view(&share->order), value, at);
-    return true;
 }
 
-joist_status jst_shuffle_add(jst_shuffle *s, size_t worker, const char *elements,
-                             const joist_position *const *positions, size_t count, joist_error *e)
+void jst_shuffle_add(jst_shuffle *s, size_t worker, const char *elements,
+                     const joist_position *const *positions, size_t count, jst_inflow how)
 {
     jst_share *share = &s->shares[worker];
     begin_share(s, share);
     share->arrived += count;
     for (size_t i = 0; i < count; i++)
-        if (!add_one(s, share, elements + i * s->plan->in->size, positions[i]))
-            return joist_fail_with(e, JOIST_FATAL, "%.*s: the sum of '%s' is beyond int64",
-                                   JOIST_ARG(s->plan->node->name), s->plan->number->name);
-    return JOIST_OK;
+        add_one(s, share, elements + i * s->plan->in->size, positions[i], how);
+}
+
+/* A share much smaller than the limit is not worth a run: many small runs would cost more. All
+ * that are too small stay within the limit together. */
+static bool worth_a_run(const jst_memory *memory, size_t held)
+{
+    return held >= memory->limit / (memory->shares > 64 ? memory->shares : 64);
 }
 
 joist_status jst_shuffle_account(jst_shuffle *s, size_t worker, joist_error *e)
@@ -304,8 +323,7 @@ joist_status jst_shuffle_account(jst_shuffle *s, size_t worker, joist_error *e)
     size_t now = joist_arena_bytes(share->arena) + share->slots_cap * sizeof *share->slots;
     atomic_fetch_add(&s->memory->held, now - share->accounted);
     share->accounted = now;
-    /* A share much smaller than the limit is not worth a run: many small runs would cost more. */
-    if (atomic_load(&s->memory->held) <= s->memory->limit || now < s->memory->limit / 64)
+    if (atomic_load(&s->memory->held) <= s->memory->limit || !worth_a_run(s->memory, now))
         return JOIST_OK;
     jst_shuffle_seal(s, worker);
     return jst_spill(s, share, e);
@@ -320,10 +338,9 @@ bool jst_entry_decode(const jst_shuffle *s, const jst_entry *entry, void *record
         return joist_row_decode(s->plan->out, value, entry->value_len, record, arena) > 0;
     }
     joist_tally *t = record;    /* joist_total is the same struct by another name */
-    memcpy(&t->count, value, sizeof t->count);
-    bool null = entry->value_len == sizeof t->count;
-    t->key = null ? JOIST_NO_TEXT
-                  : (joist_text){ value + sizeof t->count + 1,
-                                  entry->value_len - sizeof t->count - 1 };
+    t->count = (int64_t)jst_entry_sum(entry);
+    size_t skip = sizeof(jst_sum) + 1;  /* a byte tells a key from no key */
+    t->key = entry->value_len < skip ? JOIST_NO_TEXT
+                                     : (joist_text){ value + skip, entry->value_len - skip };
     return true;
 }

@@ -32,6 +32,7 @@ typedef struct jst_memory {
     atomic_size_t held;             /* bytes in tables */
     size_t limit;                   /* beyond it, workers spill */
     atomic_size_t spilled;          /* bytes written to temporary files so far */
+    size_t shares;                  /* of all shuffles */
     const char *directory;
     uint64_t seed;                  /* of the key hash */
 } jst_memory;
@@ -67,9 +68,13 @@ typedef struct jst_shuffle {
 jst_shuffle *jst_shuffle_new(const jst_shuffle_plan *plan, size_t workers, jst_memory *memory);
 void jst_shuffle_free(jst_shuffle *s);      /* NULL is a no-op; temporary files vanish */
 
-/* Adds elements to one worker's share. A sum beyond int64 fails. */
-joist_status jst_shuffle_add(jst_shuffle *s, size_t worker, const char *elements,
-                             const joist_position *const *positions, size_t count, joist_error *e);
+/* How elements come: from a stage that starts from a shuffle, so that their positions are
+ * jst_group_positions; and as which of the shuffle's inputs (jst_target.via). */
+typedef struct jst_inflow { bool grouped; uint16_t via; } jst_inflow;
+
+/* Adds elements to one worker's share. */
+void jst_shuffle_add(jst_shuffle *s, size_t worker, const char *elements,
+                     const joist_position *const *positions, size_t count, jst_inflow how);
 
 /* Adds one entry whose bytes are ready (LATEST only). */
 void jst_shuffle_put(jst_shuffle *s, size_t worker, joist_text key, joist_text order,
@@ -84,24 +89,44 @@ void jst_shuffle_seal(jst_shuffle *s, size_t worker);
 /* spill.c: writes the sealed part of a share as one run and empties it. */
 joist_status jst_spill(jst_shuffle *s, jst_share *share, joist_error *e);
 
-/* Position order: what APPEND sorts by, and the last resort of every other order. */
-void jst_position_encode(const joist_position *at, joist_buffer *out);
-
-/* The position of an element that an aggregation made: no origin, but a place in key order. */
+/* The position of an element that came out of a shuffle. Its key tells apart what comes from one
+ * record, or from none: an aggregate has no origin. Every position without an origin is one. */
 typedef struct jst_group_position { joist_position at; joist_text key; } jst_group_position;
+extern const jst_group_position jst_nowhere;    /* of a bundle without elements */
+
+/* Input order: what APPEND sorts by, and the last resort of every other order. */
+void jst_position_encode(const joist_position *at, bool grouped, joist_buffer *out);
+
+/* The (group) position of an entry of this shuffle; lives in the arena, the origin where it was. */
+const joist_position *jst_entry_position(const jst_shuffle *s, const jst_entry *entry,
+                                         joist_arena *arena);
 
 /* ---- merging --------------------------------------------------------------------------------- */
 typedef struct jst_merge jst_merge;
 /* partition < s->partitions, or JST_PARTITIONS for all of them as one sequence. Several merges of
  * one sealed shuffle may run at once. */
 jst_merge *jst_merge_open(const jst_shuffle *s, size_t partition);
-/* The next entry, valid until the next call; NULL at the end, or with *e filled. */
+/* The next entry, valid until the next call; NULL at the end, then *e is empty, or with *e filled:
+ * disk trouble, or a sum beyond int64. */
 const jst_entry *jst_merge_next(jst_merge *m, joist_error *e);
 uint64_t jst_merge_folded(const jst_merge *m);   /* entries aggregated into another so far */
 void jst_merge_close(jst_merge *m);
 
-/* Adds the number of `from` to that of `into` (COUNT, SUM). False: int64 overflowed. */
-bool jst_entry_add(jst_entry *into, const jst_entry *from);
+/* COUNT and SUM add in 128 bits, so that only the result decides whether it fits into int64, not
+ * the order of the input. */
+__extension__ typedef __int128 jst_sum;
+JOIST_INLINE jst_sum jst_entry_sum(const jst_entry *e)
+{
+    jst_sum sum;
+    memcpy(&sum, e->bytes + e->key_len + e->order_len, sizeof sum);
+    return sum;
+}
+
+JOIST_INLINE void jst_entry_add(jst_entry *into, jst_sum n)
+{
+    n += jst_entry_sum(into);
+    memcpy(jst_entry_value(into), &n, sizeof n);
+}
 
 /* Makes the output record (plan->out) of an entry; texts borrow the entry or the arena. */
 bool jst_entry_decode(const jst_shuffle *s, const jst_entry *entry, void *record,

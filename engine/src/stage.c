@@ -95,6 +95,14 @@ static joist_status read_bundle(jst_chain *c, joist_reader *reader, bool *done, 
     return status;
 }
 
+static joist_status count_retry(jst_chain *c)
+{
+    size_t node = jst_node_index(c->worker->run->plan, c->ctx.node);
+    jst_tick_add(&c->worker->counts[node].retried, 1);
+    return JOIST_OK;
+}
+
+/* What a reader emitted before it asked for a retry is a bundle like any other. */
 static joist_status read_split(stage_work *work, jst_chain *c, const joist_split *split,
                                joist_error *e)
 {
@@ -103,10 +111,15 @@ static joist_status read_split(stage_work *work, jst_chain *c, const joist_split
         return JOIST_FAILED;
     set_reading(work, c->worker, reader);
     joist_status status = JOIST_OK;
+    int attempt = 0;
     for (bool done = false; !done && status == JOIST_OK && !jst_run_stopping(work->run);) {
         jst_chain_begin(c);
         status = read_bundle(c, reader, &done, e);
         jst_chain_end(c);
+        if (status == JOIST_OK)
+            attempt = 0;
+        else if (jst_run_again(work->run, status, attempt++, e))
+            status = count_retry(c);
     }
     set_reading(work, c->worker, NULL);
     reader->ops->stop(reader);
@@ -118,25 +131,14 @@ static void read_source(jst_worker *w, void *arg)
     stage_work *work = arg;
     jst_chain *c = jst_chain_new(w, work->stage);
     joist_split split;
-    joist_error e;
+    joist_error e = { 0 };
     while (!jst_run_stopping(work->run) && take_split(work, &split))
         if (read_split(work, c, &split, &e))
-            jst_run_fail(work->run, &e);
+            jst_run_fail_uri(work->run, c->ctx.node->uri, &e);
     jst_chain_free(c);
 }
 
 /* ---- shuffles -------------------------------------------------------------------------------- */
-
-static const joist_position *position_of(const jst_shuffle *s, const jst_entry *entry,
-                                         joist_arena *arena)
-{
-    bool from_input = !s->key_field && entry->at.origin;
-    jst_group_position *at = joist_arena_alloc(arena, sizeof *at);
-    at->at = from_input ? entry->at : (joist_position){ 0 };
-    at->key = from_input ? JOIST_NO_TEXT
-                         : joist_arena_text(arena, (joist_text){ entry->bytes, entry->key_len });
-    return &at->at;
-}
 
 /* The entry's bytes may die with the next one: elements of a stage live as long as their bundle. */
 static bool emit_entry(jst_chain *c, const jst_shuffle *s, const jst_entry *entry)
@@ -148,7 +150,7 @@ static bool emit_entry(jst_chain *c, const jst_shuffle *s, const jst_entry *entr
     char *record = port->items + port->count * s->plan->out->size;
     if (!jst_entry_decode(s, copy, record, arena))
         return false;
-    port->positions[port->count++] = position_of(s, copy, arena);
+    c->ctx.pub.position = port->positions[port->count++] = jst_entry_position(s, copy, arena);
     return true;
 }
 
@@ -157,7 +159,6 @@ static joist_status merge_bundle(jst_chain *c, const jst_shuffle *s, jst_merge *
 {
     joist_port *port = &c->ports[0];
     while (port->count < port->cap && joist_arena_bytes(c->worker->arena) < 16u << 20) {
-        e->message[0] = '\0';
         const jst_entry *entry = jst_merge_next(m, e);
         *done = !entry;
         if (!entry)

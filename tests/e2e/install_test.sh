@@ -13,14 +13,12 @@ trap 'rm -rf "$work"' EXIT
 
 cmake --install "$JOIST_BUILD" --prefix "$work/prefix" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 pc=$(find "$work/prefix" -name joist.pc)
-# The prefix is chosen at install time, so pkg-config is told.
 export PKG_CONFIG_PATH="${pc%/*}"
-pkg() { pkg-config --define-variable=prefix="$work/prefix" "$@" joist; }
 
 mkdir "$work/user" && cd "$work/user"
 cp "$JOIST_SOURCE/pipelines/wordcount.c" mine.c
 # shellcheck disable=SC2046 # lists of words on purpose
-${CC:-cc} -std=c11 -Wall -Wextra -Wpedantic -Werror $(pkg --cflags) mine.c $(pkg --libs) -o by-pkg-config
+${CC:-cc} -std=c11 -Wall -Wextra -Wpedantic -Werror mine.c $(pkg-config --cflags --libs joist) -o by-pkg-config
 
 cat >CMakeLists.txt <<'CMAKE'
 cmake_minimum_required(VERSION 3.25)

@@ -144,10 +144,10 @@ def apply(stores, result, window=None):
     replace_history(stores.history_sites, history_rows(result.events, SITES), window)
     latest_into(stores.latest_deactivations, good, DEACTIVATIONS)
     latest_into(stores.latest_sites, result.events, SITES, status="deactivated")
-    for event in filter(wants_mail, result.events):
-        stores.mail_outbox.setdefault(event["event_id"], {
+    for event in filter(wants_mail, result.events):     # of equal keys the last one stays
+        stores.mail_outbox[event["event_id"]] = {
             "event_id": event["event_id"], "project_id": event["project_id"],
-            "status": "pending", "attempts": 0, "last_error": None})
+            "status": "pending", "attempts": 0, "last_error": None}
 
 
 def run(given, projects_file, window=None, stores=None, max_record=inputs.MAX_RECORD,

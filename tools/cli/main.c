@@ -7,10 +7,12 @@
 #include "version.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static const jst_cli_verb verbs[] = {
     { "run", "", "Runs the pipeline and prints a summary.", jst_cli_run },
     { "check", "", "Tells everything that run would refuse, writing nothing.", jst_cli_check },
+    { "test", " [DIR...]", "Runs golden cases and compares with what they expect.", jst_cli_test },
     { "list", " transforms|options|codes", "Lists what there is.", jst_cli_list },
 };
 enum { VERBS = sizeof verbs / sizeof verbs[0] };
@@ -25,8 +27,8 @@ static void general_help(joist_buffer *out, const joist_pipeline_def *def, const
     joist_buffer_printf(out, "\n  --help     this text; `%s VERB --help` lists a verb's options\n"
                              "  --version  version, build id and versions of libraries\n\n"
                              "exit codes: 0 done, 1 failed, 2 usage, 3 the graph is wrong,\n"
-                             "  4 done but over --max-rejected, 75 temporary: run it again,\n"
-                             "  130/143 interrupted after a clean stop\n", program);
+                             "  4 done but over --max-rejected, 5 tests failed,\n"
+                             "  75 temporary: run it again, 130/143 interrupted after a clean stop\n", program);
 }
 
 static int print_help(const joist_pipeline_def *def, const char *program)
@@ -81,8 +83,18 @@ static int act(const joist_pipeline_def *def, const jst_cli_verb *verb, int argc
     return code;
 }
 
+/* The seam of tests/fault/. The first failed allocation ends the process, so "the n-th", "every n-th"
+ * and "from the n-th on" are one and the same. */
+static void set_memory_seam(void)
+{
+    const char *n = getenv("JOIST_FAIL_ALLOC");
+    if (n)
+        joist_memory_fail_at(strtoull(n, NULL, 10));
+}
+
 int joist_main(int argc, char **argv, const joist_pipeline_def *def)
 {
+    set_memory_seam();
     const char *program = argc > 0 ? argv[0] : def->name, *word = argc > 1 ? argv[1] : NULL;
     if (word && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0))
         return print_help(def, program);

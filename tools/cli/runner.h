@@ -77,6 +77,7 @@ int jst_cli_run_exit(joist_status status, const joist_report *r, int signal,
                      const jst_cli_limit *limit);
 
 enum { JST_CLI_EXIT_OK = 0, JST_CLI_EXIT_FAILED = 1, JST_CLI_EXIT_USAGE = 2, JST_CLI_EXIT_GRAPH = 3,
-       JST_CLI_EXIT_REJECTED = 4, JST_CLI_EXIT_TEMPORARY = 75, JST_CLI_EXIT_SIGNAL = 128 };
+       JST_CLI_EXIT_REJECTED = 4, JST_CLI_EXIT_TESTS = 5, JST_CLI_EXIT_TEMPORARY = 75,
+       JST_CLI_EXIT_SIGNAL = 128 };
 
 #endif

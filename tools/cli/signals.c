@@ -2,8 +2,9 @@
  * Signals are process-wide, hence the only mutable globals of the command line. The handler may run
  * in any thread, and twice at once: an atomic exchange decides who was first. The second signal
  * uses _exit, because the reason for it may be that the clean way hangs; stores are built to be
- * killed at any instant. SIGINT is taken even if the shell set it to be ignored, so that `kill
- * -INT` works on background jobs. */
+ * killed at any instant. SIGXFSZ is ignored, so that a limit on the size of files (ulimit -f) is an
+ * error of the write like a full disk. SIGINT is taken even if the shell set it to be ignored, so
+ * that `kill -INT` works on background jobs. */
 #include "signals.h"
 
 #include <signal.h>
@@ -13,7 +14,7 @@
 
 static atomic_int caught;
 static void (*stop_run)(void);
-static struct sigaction old_int, old_term, old_pipe;
+static struct sigaction old_int, old_term, old_pipe, old_size;
 
 static void on_signal(int signal)
 {
@@ -34,6 +35,7 @@ void jst_cli_signals_begin(void (*stop)(void))
     sigaction(SIGINT, &action, &old_int);
     sigaction(SIGTERM, &action, &old_term);
     sigaction(SIGPIPE, &ignore, &old_pipe);
+    sigaction(SIGXFSZ, &ignore, &old_size);
 }
 
 void jst_cli_signals_end(void)
@@ -41,6 +43,7 @@ void jst_cli_signals_end(void)
     sigaction(SIGINT, &old_int, NULL);
     sigaction(SIGTERM, &old_term, NULL);
     sigaction(SIGPIPE, &old_pipe, NULL);
+    sigaction(SIGXFSZ, &old_size, NULL);
     stop_run = NULL;
 }
 

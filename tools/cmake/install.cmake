@@ -4,6 +4,8 @@
 include(CMakePackageConfigHelpers)
 
 list(JOIN JOIST_PACKAGES " " JOIST_PC_REQUIRES)
+file(RELATIVE_PATH JOIST_PC_PREFIX "/x/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/x")
+string(REGEX REPLACE "/$" "" JOIST_PC_PREFIX "${JOIST_PC_PREFIX}")
 configure_file(tools/cmake/joist.pc.in joist.pc @ONLY)
 configure_file(tools/cmake/joist-config.cmake.in joist-config.cmake @ONLY)
 write_basic_package_version_file(joist-config-version.cmake COMPATIBILITY SameMinorVersion)

@@ -32,24 +32,22 @@ typedef struct joist_read_options {
     const char *name;           /* of the step; default "read" + the record's name */
     joist_site site_;
 } joist_read_options;
+typedef struct joist_pipeline_goes_first { joist_pipeline *p; } joist_pipeline_goes_first;
 joist_coll joist_read_(joist_pipeline *p, const joist_type *type, const joist_read_options *o);
 #define joist_read(T, ...)                                                                        \
-    ((T##_coll){ joist_read_(JOIST_HEAD_(__VA_ARGS__, 0), &T##_type,                              \
+    ((T##_coll){ joist_read_(((joist_pipeline_goes_first){ JOIST_HEAD_(__VA_ARGS__, 0) }).p,      \
+        &T##_type,                                                                                \
         &(joist_read_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
 
 /* ---- combine ------------------------------------------------------------------------------------
  * joist_latest(T, coll, .key = JOIST_FIELDS(T, …), .by = JOIST_FIELDS(T, …)) -> T_coll: per key the
  * element with the greatest `by`; of equals the last in input order. No `by`: the last in input
- * order. */
-typedef struct joist_latest_options {
-    joist_fields key, by;
-    const char *name;
-    joist_site site_;
-} joist_latest_options;
+ * order. Other options: .name. */
 joist_coll joist_latest_(joist_coll in, const joist_latest_options *o);
 #define joist_latest(T, ...)                                                                      \
     ((T##_coll){ joist_latest_(T##_raw(JOIST_HEAD_(__VA_ARGS__, 0)),                              \
-                   &(joist_latest_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
+        &((union T##_latest_){ .own = {                                                           \
+            JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) } }).plain) })
 
 /* joist_count(T, coll, FIELD) -> joist_tally_coll: elements per value of FIELD. joist_sum(T, coll,
  * FIELD, NUMBER) -> joist_total_coll: the sum of the int field NUMBER per value of FIELD; NULL
@@ -57,17 +55,37 @@ joist_coll joist_latest_(joist_coll in, const joist_latest_options *o);
 joist_coll joist_count_(joist_coll in, joist_fields key, joist_site site);
 joist_coll joist_sum_(joist_coll in, joist_fields key, uint32_t number, joist_site site);
 #define joist_count(T, coll, field)                                                               \
-    ((joist_tally_coll){ joist_count_(T##_raw(coll), JOIST_FIELDS(T, field),                      \
+    ((joist_tally_coll){ joist_count_(T##_raw(coll), JOIST_GROUP_(joist_count, T, field),         \
                                       (joist_site)JOIST_SITE) })
 #define joist_sum(T, coll, field, number)                                                         \
-    ((joist_total_coll){ joist_sum_(T##_raw(coll), JOIST_FIELDS(T, field),                        \
-                                    (uint32_t)offsetof(T, number), (joist_site)JOIST_SITE) })
+    ((joist_total_coll){ joist_sum_(T##_raw(coll), JOIST_GROUP_(joist_sum, T, field),             \
+        (uint32_t)offsetof(T, number) + JOIST_ASSERT_(JOIST_IS_INT_(((T *)0)->number),            \
+            "joist_sum adds int64_t or joist_int: " #T "." #number " is neither"),                \
+        (joist_site)JOIST_SITE) })
+#define JOIST_GROUP_(what, T, field)                                                              \
+    ((joist_fields){ 1u + JOIST_ASSERT_(JOIST_IS_GROUP_(((T *)0)->field),                         \
+        #what " goes by a text, an int or a bool: " #T "." #field " is none"),                    \
+        { (uint32_t)offsetof(T, field) } })
+#define JOIST_IS_INT_(x)   _Generic((x), int64_t: 1, joist_int: 1, default: 0)
+#define JOIST_IS_TEXT_(x)  _Generic((x), joist_text: 1, default: 0)
+#define JOIST_IS_GROUP_(x) _Generic((x), joist_text: 1, int64_t: 1, joist_int: 1, bool: 1,        \
+                                    joist_bool: 1, default: 0)
 
 /* ---- flatten: joist_flatten(T, a, b, …) -> T_coll, 2 to 8 collections of one type ------------ */
 joist_coll joist_flatten_(const joist_coll *in, size_t count, joist_site site);
 #define joist_flatten(T, ...)                                                                     \
-    ((T##_coll){ joist_flatten_((const joist_coll *)(const T##_coll[]){ __VA_ARGS__ },            \
-        sizeof((const T##_coll[]){ __VA_ARGS__ }) / sizeof(T##_coll), (joist_site)JOIST_SITE) })
+    ((T##_coll){ joist_flatten_((const joist_coll[]){ JOIST_RAW_(T, __VA_ARGS__) },               \
+                                JOIST_COUNT_(__VA_ARGS__), (joist_site)JOIST_SITE) })
+#define JOIST_RAW_(T, ...) JOIST_JOIN_(JOIST_RAW, JOIST_COUNT_(__VA_ARGS__))(T, __VA_ARGS__)
+#define JOIST_RAW2(T, a, b)   T##_raw(a), T##_raw(b)
+#define JOIST_RAW3(T, a, ...) T##_raw(a), JOIST_RAW2(T, __VA_ARGS__)
+#define JOIST_RAW4(T, a, ...) T##_raw(a), JOIST_RAW3(T, __VA_ARGS__)
+#define JOIST_RAW5(T, a, ...) T##_raw(a), JOIST_RAW4(T, __VA_ARGS__)
+#define JOIST_RAW6(T, a, ...) T##_raw(a), JOIST_RAW5(T, __VA_ARGS__)
+#define JOIST_RAW7(T, a, ...) T##_raw(a), JOIST_RAW6(T, __VA_ARGS__)
+#define JOIST_RAW8(T, a, ...) T##_raw(a), JOIST_RAW7(T, __VA_ARGS__)
+#define JOIST_RAW1(T, ...)                     { joist_flatten_takes_at_least_2 }
+#define JOIST_RAWjoist_takes_at_most_8(T, ...) { joist_flatten_takes_at_most_8 }
 
 /* ---- side inputs: joist_map_by(T, coll, FIELD, …) -> T_map --------------------------------------
  * Read whole before the stage that uses it; two elements with one key fail the run, and so does an
@@ -75,30 +93,25 @@ joist_coll joist_flatten_(const joist_coll *in, size_t count, joist_site site);
 typedef struct joist_map_options { bool allow_empty; joist_site site_; } joist_map_options;
 joist_side joist_map_by_(joist_coll in, joist_fields key, const joist_map_options *o);
 #define joist_map_by(T, coll, ...)                                                                \
-    ((T##_map){ joist_map_by_(T##_raw(coll), JOIST_FIELDS(T, JOIST_HEAD_(__VA_ARGS__, 0)),        \
-                    &(joist_map_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
+    ((T##_map){ .side = joist_map_by_(T##_raw(coll),                                              \
+        JOIST_MAP_KEY_(T, JOIST_HEAD_(__VA_ARGS__, 0)),                                           \
+        &(joist_map_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
+#define JOIST_MAP_KEY_(T, ...) JOIST_MAP_KEY2_(T, __VA_ARGS__)
+#define JOIST_MAP_KEY2_(T, field)                                                                 \
+    ((joist_fields){ 1u + JOIST_ASSERT_(JOIST_IS_TEXT_(((T *)0)->field),                          \
+        "joist_map_by goes by a joist_text: " #T "." #field " is none"),                          \
+        { (uint32_t)offsetof(T, field) } })
 
 /* ---- write: joist_write(coll, .uri = …, …) ------------------------------------------------------
  * Nothing is visible before the whole run has succeeded; all tables of one store become visible at
  * once, stores in the order of their first joist_write. Rows reach the store in key order; of two
  * elements with one key the last in input order stays. Without a key, rows are written in input
- * order. */
-typedef struct joist_write_options {
-    joist_text uri;             /* required */
-    joist_text table;           /* of a database; default: the record's name + 's' */
-    joist_fields key;           /* rows are upserted by it */
-    joist_fields by;            /* a row replaces a stored one only if its `by` is not smaller */
-    joist_fields window;        /* one time field: the stored rows of `hour` are replaced whole */
-    joist_text hour;            /* YYYY-MM-DDTHH; empty: upsert by key */
-    bool outbox;                /* rows are messages (joist_message): see joist/outbox.h */
-    joist_text endpoint;        /* outbox: http(s) URL to POST them to after commit; empty: none */
-    const char *name;
-    joist_site site_;
-} joist_write_options;
+ * order. The options are in JOIST_WRITE_OPTIONS_ (joist/record.h). */
 void joist_write_(joist_coll in, const joist_write_options *o);
 #define joist_write(...)                                                                          \
     joist_write_((JOIST_HEAD_(__VA_ARGS__, 0)).c,                                                 \
-                 &(joist_write_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) })
+        &((__typeof__(*(JOIST_HEAD_(__VA_ARGS__, 0)).write_)){ .own = {                           \
+            JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) } }).plain)
 
 /* A text that `build` puts together, a URI say; as durable as what it declares. */
 joist_text joist_build_printf(joist_pipeline *p, const char *fmt, ...) JOIST_PRINTF(2, 3);

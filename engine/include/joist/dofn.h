@@ -100,6 +100,7 @@ JOIST_INLINE const joist_position *joist_where(const joist_context *ctx) { retur
 #define JOIST_P_GIVE_(T, name) side[n++] = a->side.name.side;
 #define JOIST_P_TAKE_(T, name) r.name.c = *out++;
 #define JOIST_P_COUNT_(T, name) +1
+#define JOIST_P_ONE_(T)        +1
 #define JOIST_P_CFGPTR_(T)     const T *cfg;
 #define JOIST_P_CFGVAL_(T)     T cfg;
 #define JOIST_P_CFGTYPE_(T)    .config = &T##_type,
@@ -119,15 +120,19 @@ JOIST_INLINE const joist_position *joist_where(const joist_context *ctx) { retur
     static joist_status FN##_##hook(const FN##_call *)
 #define JOIST_DOFN(FN, L) JOIST_DOFN_LIFECYCLE(FN, L, .setup = NULL)
 #define JOIST_DOFN_LIFECYCLE(FN, L, ...)                                                          \
+    _Static_assert((0 JOIST_L_IN_(L, JOIST_P_ONE_)) == 1, #FN " needs exactly one IN");           \
+    _Static_assert((0 JOIST_L_OUT_(L, JOIST_P_COUNT_)) >= 1, #FN " needs at least one OUT");      \
+    _Static_assert((0 JOIST_L_CFG_(L, JOIST_P_ONE_)) <= 1, #FN " has more than one CFG");         \
+    _Static_assert((0 JOIST_L_STATE_(L, JOIST_P_ONE_)) <= 1, #FN " has more than one STATE");     \
     typedef struct FN##_call FN##_call;                                                           \
     struct FN##_call {                                                                            \
         joist_context *ctx;                                                                       \
-        struct { JOIST_L_OUT_(L, JOIST_P_OUT_) } out;                                             \
-        struct { JOIST_L_SIDE_(L, JOIST_P_SIDE_) char none_; } side;                              \
+        struct FN##_outputs { JOIST_L_OUT_(L, JOIST_P_OUT_) } out;                                \
+        struct FN##_sides { JOIST_L_SIDE_(L, JOIST_P_SIDE_) char none_; } side;                   \
         JOIST_L_CFG_(L, JOIST_P_CFGPTR_) JOIST_L_STATE_(L, JOIST_P_STATE_)                        \
     };                                                                                            \
     typedef struct FN##_args {                                                                    \
-        struct { JOIST_L_SIDE_(L, JOIST_P_SIDE_) char none_; } side;                              \
+        struct FN##_sides side;                                                                   \
         JOIST_L_CFG_(L, JOIST_P_CFGVAL_)                                                          \
         const char *name; joist_site site_;                                                       \
     } FN##_args;                                                                                  \
@@ -169,13 +174,13 @@ JOIST_INLINE const joist_position *joist_where(const joist_context *ctx) { retur
         const FN##_call v = FN##_bind(f);                                                         \
         return hook(&v);                                                                          \
     }                                                                                             \
-    static const joist_port_spec FN##_outs[] = { JOIST_L_OUT_(L, JOIST_P_PORT_) };                \
-    static const joist_port_spec FN##_sides[] =                                                   \
+    static const joist_port_spec FN##_ports_[] = { JOIST_L_OUT_(L, JOIST_P_PORT_) };              \
+    static const joist_port_spec FN##_views_[] =                                                  \
         { JOIST_L_SIDE_(L, JOIST_P_PORT_) { NULL, NULL } };                                       \
     static const joist_dofn FN##_dofn JOIST_UNUSED = { .name = #FN,                               \
         JOIST_L_IN_(L, JOIST_P_TYPE_)                                                             \
-        .outs = FN##_outs, .outs_count = sizeof FN##_outs / sizeof FN##_outs[0],                  \
-        .sides = FN##_sides, .sides_count = sizeof FN##_sides / sizeof FN##_sides[0] - 1,         \
+        .outs = FN##_ports_, .outs_count = sizeof FN##_ports_ / sizeof FN##_ports_[0],            \
+        .sides = FN##_views_, .sides_count = sizeof FN##_views_ / sizeof FN##_views_[0] - 1,      \
         JOIST_L_CFG_(L, JOIST_P_CFGTYPE_) JOIST_L_STATE_(L, JOIST_P_STATESIZE_)                   \
         .bundle = FN##_bundle, .lifecycle = FN##_lifecycle };                                     \
     JOIST_INLINE FN##_result FN##_apply(JOIST_L_IN_(L, JOIST_P_IN_) const FN##_args *a)           \
@@ -199,9 +204,6 @@ JOIST_INLINE const joist_position *joist_where(const joist_context *ctx) { retur
                &(FN##_args){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) })
 #define JOIST_HEAD_(x, ...) x
 #define JOIST_TAIL_(x, ...) __VA_ARGS__
-
-typedef struct joist_site { const char *file; int line; } joist_site;
-#define JOIST_SITE { __FILE__, __LINE__ }
 
 typedef struct joist_apply_args {
     joist_coll in;

@@ -7,9 +7,9 @@
  *     JOIST_RECORD(word, WORD);
  *
  * makes `word` (the struct), `word_type` (the schema), `word_coll` (a PCollection of words),
- * `word_out` (an output port), `word_emit()`, `word_map` (a map side input), `word_get()` and
- * `word_list`. The kind of a field follows from its C type; a type that is no kind does not
- * compile. */
+ * `word_out` (an output port), `word_emit()`, `word_map` (a map side input), `word_get()`,
+ * `word_list` and `word_fields` (some of its fields by name, JOIST_FIELDS). The kind of a field
+ * follows from its C type; a type that is no kind does not compile. */
 #ifndef JOIST_RECORD_H
 #define JOIST_RECORD_H
 
@@ -52,6 +52,7 @@ typedef struct joist_field {
     bool boxed;                /* the C type carries its own NULL (`set` or a NULL pointer) */
     joist_kind kind;
     uint32_t offset, size;
+    const void *is_a;          /* NULL; its type is what JOIST_OF says, compared when compiling */
     int reserved;
 } joist_field;
 
@@ -115,6 +116,29 @@ typedef struct joist_side {
     const struct joist_view *view;
 } joist_side;
 
+typedef struct joist_site { const char *file; int line; } joist_site;
+#define JOIST_SITE { __FILE__, __LINE__ }
+
+/* Options that take fields (joist/build.h): each record has its own, so that the fields of another
+ * do not compile. The engine sees them as the plain ones: same members, same places. */
+#define JOIST_LATEST_OPTIONS_(FIELDS)                                                             \
+    FIELDS key, by;             /* required; of the elements of one key the greatest `by` stays */\
+    const char *name;           /* of the step; default "latest_" + the record's name */          \
+    joist_site site_;
+#define JOIST_WRITE_OPTIONS_(FIELDS)                                                              \
+    joist_text uri;             /* required */                                                    \
+    joist_text table;           /* of a database; default: the record's name + 's' */             \
+    FIELDS key;                 /* rows are upserted by it */                                     \
+    FIELDS by;                  /* a row replaces a stored one only if its `by` is not smaller */ \
+    FIELDS window;              /* one time field: the stored rows of `hour` are replaced whole */\
+    joist_text hour;            /* YYYY-MM-DDTHH; empty: upsert by key */                         \
+    bool outbox;                /* rows are messages (joist_message): see joist/outbox.h */       \
+    joist_text endpoint;        /* outbox: http(s) URL to POST them to after commit; or empty */  \
+    const char *name;           /* of the step; default "write_" + the record's name */           \
+    joist_site site_;
+typedef struct joist_latest_options { JOIST_LATEST_OPTIONS_(joist_fields) } joist_latest_options;
+typedef struct joist_write_options { JOIST_WRITE_OPTIONS_(joist_fields) } joist_write_options;
+
 /* What generated code touches per element; the rest of the context is the engine's. */
 struct joist_context { const joist_position *position; const void *element; };
 
@@ -140,28 +164,22 @@ JOIST_INLINE joist_status joist_port_emit(joist_port *port, const void *record, 
 }
 
 /* ---- the macros ------------------------------------------------------------------------------ */
-/* C types that look like a kind and are not: this initialiser has the wrong type, so it does not
- * compile. */
-struct joist_not_a_kind_use_int64_t_double_bool_or_joist_types { int unused; };
-#define JOIST_NOT_A_KIND_ ((struct joist_not_a_kind_use_int64_t_double_bool_or_joist_types){ 0 })
+/* A condition inside an expression: 0, or an error that says `text`. */
+#define JOIST_ASSERT_(condition, text)                                                            \
+    (0u * (uint32_t)sizeof(struct { _Static_assert(condition, text); char none_; }))
+
 #define JOIST_KIND_(x) _Generic((x),                                                              \
     joist_text: JOIST_KIND_TEXT, joist_text_list: JOIST_KIND_TEXT, joist_bytes: JOIST_KIND_BYTES, \
     joist_json: JOIST_KIND_JSON, int64_t: JOIST_KIND_INT, joist_int: JOIST_KIND_INT,              \
     double: JOIST_KIND_FLOAT, joist_float: JOIST_KIND_FLOAT, bool: JOIST_KIND_BOOL,               \
-    joist_bool: JOIST_KIND_BOOL, joist_time: JOIST_KIND_TIME,                                     \
-    char: JOIST_NOT_A_KIND_, signed char: JOIST_NOT_A_KIND_, unsigned char: JOIST_NOT_A_KIND_,    \
-    short: JOIST_NOT_A_KIND_, unsigned short: JOIST_NOT_A_KIND_, int: JOIST_NOT_A_KIND_,          \
-    unsigned: JOIST_NOT_A_KIND_, unsigned long: JOIST_NOT_A_KIND_, long long: JOIST_NOT_A_KIND_,  \
-    unsigned long long: JOIST_NOT_A_KIND_, float: JOIST_NOT_A_KIND_, char *: JOIST_NOT_A_KIND_,   \
-    const char *: JOIST_NOT_A_KIND_, void *: JOIST_NOT_A_KIND_, const void *: JOIST_NOT_A_KIND_,  \
-    default: JOIST_KIND_RECORD)
+    joist_bool: JOIST_KIND_BOOL, joist_time: JOIST_KIND_TIME, default: JOIST_KIND_RECORD)
 #define JOIST_BOXED_(x) _Generic((x), int64_t: false, double: false, bool: false, default: true)
 #define JOIST_TEXTS_(x) _Generic((x), joist_text_list: true, default: false)
 
 /* In a field list: F(T, address, home, 0, JOIST_OF(address)) nests a record,
  * F(T, address_list, homes, 0, JOIST_LIST_OF(address)) a list of them. */
-#define JOIST_OF(R)      .record = &R##_type
-#define JOIST_LIST_OF(R) .items = &R##_type
+#define JOIST_OF(R)      .record = &R##_type, .is_a = (R *)0
+#define JOIST_LIST_OF(R) .items = &R##_type, .is_a = (R##_list *)0
 
 #define JOIST_MEMBER_(T, ctype, ...)     JOIST_MEMBER2_(ctype, __VA_ARGS__, 0)
 #define JOIST_MEMBER2_(ctype, name, ...) ctype name;
@@ -171,13 +189,39 @@ struct joist_not_a_kind_use_int64_t_double_bool_or_joist_types { int unused; };
       .texts = JOIST_TEXTS_(((T *)0)->field), .boxed = JOIST_BOXED_(((T *)0)->field),             \
       .offset = (uint32_t)offsetof(T, field), .size = (uint32_t)sizeof(((T *)0)->field) },
 
+/* A field list is compiled once for its errors: no kind, or a nested record of another type. What
+ * is neither a kind nor a struct is found by its class, which gcc and clang tell. */
+#if defined(__GNUC__)
+#define JOIST_IS_STRUCT_(x) (__builtin_classify_type(x) == 12)
+#else
+#define JOIST_IS_STRUCT_(x) 1
+#endif
+#define JOIST_IS_KIND_(x) _Generic((x),                                                           \
+    joist_text: 1, joist_text_list: 1, joist_bytes: 1, joist_json: 1, int64_t: 1, joist_int: 1,   \
+    double: 1, joist_float: 1, bool: 1, joist_bool: 1, joist_time: 1, default: JOIST_IS_STRUCT_(x))
+#define JOIST_ATTRIBUTES_                                                                         \
+    uint32_t flags; const char *from, *help, *fallback; uint32_t limit;                           \
+    const joist_type *record, *items;
+#define JOIST_CHECK_(T, ctype, ...)      JOIST_CHECK2_(T, ctype, __VA_ARGS__, .reserved = 0)
+#define JOIST_CHECK2_(T, ctype, field, ...)                                                       \
+    _Static_assert(JOIST_IS_KIND_(((T *)0)->field), #T "." #field " is `" #ctype                  \
+                   "`, which is no kind of field: use int64_t, double, bool or a joist_ type");   \
+    _Static_assert(sizeof((struct { JOIST_ATTRIBUTES_ ctype const *is_a; int reserved; }){        \
+                       __VA_ARGS__ }), "");
+
 /* Struct and handles only; the schema is T##_type, declared by the caller (JOIST_RECORD_EXTERN is
  * for headers, with one JOIST_RECORD_DEFINE in a .c file). */
 #define JOIST_STRUCT_(T, FIELDS)                                                                  \
     typedef struct T { FIELDS(JOIST_MEMBER_, T) } T;                                              \
     typedef struct T##_list { const T *items; size_t count; } T##_list;                           \
-    typedef struct T##_coll { joist_coll c; } T##_coll;                                           \
-    typedef struct T##_map { joist_side side; } T##_map;                                          \
+    typedef union T##_fields { enum JOIST_FIELDS_##T { T##_fields_ } of; joist_fields fields; }   \
+        T##_fields;                                                                               \
+    typedef struct T##_latest_options { JOIST_LATEST_OPTIONS_(T##_fields) } T##_latest_options;   \
+    typedef struct T##_write_options { JOIST_WRITE_OPTIONS_(T##_fields) } T##_write_options;      \
+    union T##_latest_ { T##_latest_options own; joist_latest_options plain; };                    \
+    union T##_write_ { T##_write_options own; joist_write_options plain; };                       \
+    typedef union T##_coll { joist_coll c; union T##_write_ *write_; } T##_coll;                  \
+    typedef union T##_map { const struct joist_map_by_##T *by; joist_side side; } T##_map;        \
     typedef struct T##_out { joist_port *port; } T##_out;                                         \
     JOIST_INLINE joist_coll T##_raw(T##_coll x_) { return x_.c; }                                 \
     JOIST_INLINE joist_status T##_emit(T##_out o_, T value_)                                      \
@@ -185,20 +229,22 @@ struct joist_not_a_kind_use_int64_t_double_bool_or_joist_types { int unused; };
     JOIST_INLINE const T *T##_get(T##_map m_, joist_text key_)                                    \
     { return (const T *)joist_side_get(&m_.side, key_); }
 #define JOIST_SCHEMA_(T, FIELDS, STORAGE)                                                         \
-    static const joist_field T##_fields[] = { FIELDS(JOIST_DESC_, T) };                           \
+    FIELDS(JOIST_CHECK_, T)                                                                       \
+    static const joist_field T##_schema_[] = { FIELDS(JOIST_DESC_, T) };                          \
     STORAGE const joist_type T##_type JOIST_UNUSED =                                              \
-        { #T, sizeof(T), T##_fields, sizeof T##_fields / sizeof T##_fields[0] }
+        { #T, sizeof(T), T##_schema_, sizeof T##_schema_ / sizeof T##_schema_[0] }
 
 #define JOIST_RECORD(T, FIELDS) JOIST_STRUCT_(T, FIELDS) JOIST_SCHEMA_(T, FIELDS, static)
 #define JOIST_RECORD_EXTERN(T, FIELDS) JOIST_STRUCT_(T, FIELDS) extern const joist_type T##_type
 #define JOIST_RECORD_DEFINE(T, FIELDS) JOIST_SCHEMA_(T, FIELDS, )
 
-/* JOIST_FIELDS(event, id, at): fields by name, 1 to 8 of them; a name that is no field does not
- * compile. */
+/* JOIST_FIELDS(event, id, at): an `event_fields`, 1 to 8 fields by name; a name that is no field
+ * does not compile, nor do the fields of another record where those of `event` belong. */
 #define JOIST_FIELDS(T, ...)                                                                      \
-    ((joist_fields){ JOIST_COUNT_(__VA_ARGS__), { JOIST_EACH_(T, __VA_ARGS__) } })
-#define JOIST_COUNT_(...) JOIST_COUNT2_(__VA_ARGS__, 8, 7, 6, 5, 4, 3, 2, 1, 0)
-#define JOIST_COUNT2_(a, b, c, d, e, f, g, h, n, ...) n
+    ((T##_fields){ .fields = { JOIST_COUNT_(__VA_ARGS__), { JOIST_EACH_(T, __VA_ARGS__) } } })
+#define JOIST_COUNT_(...) JOIST_COUNT2_(__VA_ARGS__, joist_takes_at_most_8,                       \
+    joist_takes_at_most_8, joist_takes_at_most_8, joist_takes_at_most_8, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+#define JOIST_COUNT2_(a, b, c, d, e, f, g, h, i, j, k, l, n, ...) n
 #define JOIST_JOIN_(a, b)  JOIST_JOIN2_(a, b)
 #define JOIST_JOIN2_(a, b) a##b
 #define JOIST_EACH_(T, ...) JOIST_JOIN_(JOIST_EACH, JOIST_COUNT_(__VA_ARGS__))(T, __VA_ARGS__)

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A side input made from another record.
+ *
+ * EXPECT gcc: initializing type 'const struct joist_map_by_event *' using type 'word_map'
+ * EXPECT clang: initializing 'const struct joist_map_by_event *' with an expression of */
+#include "../base.h"
+
+void build(joist_pipeline *p, word_coll words, event_coll events);
+void build(joist_pipeline *p, word_coll words, event_coll events)
+{
+    (void)p, (void)words, (void)events;
+#ifdef CURED
+    JOIST_APPLY(shout, words, .side.seen = joist_map_by(event, events, id));
+#else
+    JOIST_APPLY(shout, words, .side.seen = joist_map_by(word, words, text));
+#endif
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * joist_sum of a field that is no int.
+ *
+ * EXPECT gcc: joist_sum adds int64_t or joist_int: event.at is neither
+ * EXPECT clang: joist_sum adds int64_t or joist_int: event.at is neither */
+#include "../base.h"
+
+void build(joist_pipeline *p, word_coll words, event_coll events);
+void build(joist_pipeline *p, word_coll words, event_coll events)
+{
+    (void)p, (void)words, (void)events;
+#ifdef CURED
+    joist_total_coll totals = joist_sum(event, events, id, size);
+    (void)totals;
+#else
+    joist_total_coll totals = joist_sum(event, events, id, at);
+    (void)totals;
+#endif
+}
