@@ -203,7 +203,7 @@ int main(int argc, char **argv)
     make_jobs(argv[2]);
     counts sum = work_together(threads);
     printf("{\"seconds\":%.6f,\"bytes\":%llu,\"records\":%llu,\"refused\":%llu,"
-           "\"kernel\":\"%s\"}\n", now() - start, (unsigned long long)sum.bytes, (unsigned long long)sum.records,
-           (unsigned long long)sum.refused, jst_simdjson_kernel());
+           "\"kernel\":\"%s\"}\n", now() - start, (unsigned long long)sum.bytes,
+           (unsigned long long)sum.records, (unsigned long long)sum.refused, jst_simdjson_kernel());
     return 0;
 }
