@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Arena: bump allocation in blocks that double up to 1 MiB. A reset keeps the blocks (up to a
+ * Arena: bump allocation in blocks that double up to a huge page. A reset keeps the blocks (up to a
  * limit), so a worker reaches a steady state without malloc. A large request gets a block of its
  * own. */
-#include "joist/memory.h"
+#include "memory.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { FIRST_BLOCK = 16 << 10, LARGEST_BLOCK = 1 << 20, KEPT_BYTES = 8 << 20, ALIGNMENT = 16 };
+enum { FIRST_BLOCK = 16 << 10, KEPT_BYTES = 8 << 20, ALIGNMENT = 16 };
 
 typedef struct block {
     struct block *next;
@@ -16,6 +16,8 @@ typedef struct block {
     size_t unused2;
     char bytes[];
 } block;
+
+enum { LARGEST_BLOCK = JST_HUGE_PAGE - sizeof(block) };
 
 struct joist_arena {
     char *at, *end;     /* free part of the current block */
@@ -81,8 +83,8 @@ static block *block_of(joist_arena *a, size_t size)
     }
     size_t cap = a->next_size > size ? a->next_size : size;
     if (a->next_size < LARGEST_BLOCK)
-        a->next_size *= 2;
-    block *b = joist_malloc(sizeof *b + cap);
+        a->next_size = 2 * a->next_size < LARGEST_BLOCK / 2 ? 2 * a->next_size : LARGEST_BLOCK;
+    block *b = cap == LARGEST_BLOCK ? jst_malloc_huge_page() : joist_malloc(sizeof *b + cap);
     b->cap = cap;
     a->held += cap;
     return b;

@@ -8,6 +8,8 @@
 
 #include <stdio.h>
 
+enum { MOST_PORTS = 8 };        /* as many as a report has room for */
+
 const joist_connector *jst_connector_of(const joist_pipeline_def *def, joist_text uri)
 {
     joist_text scheme = joist_uri_scheme(uri);
@@ -99,6 +101,9 @@ static joist_status check_names(const joist_pipeline *p, const jst_node *n, cons
 {
     joist_fields fields;
     joist_text missing = { 0 };
+    if (names.count > 8)
+        return REFUSE(e, n, "step '%.*s' names %zu fields as a key; the most is 8",
+                      JOIST_ARG(n->name), names.count);
     if (!jst_fields_of(type, names, &fields, &missing))
         return REFUSE(e, n, "record '%s' has no field '%.*s'", type->name, JOIST_ARG(missing));
     for (uint32_t i = 0; i < fields.count; i++) {
@@ -111,12 +116,43 @@ static joist_status check_names(const joist_pipeline *p, const jst_node *n, cons
     return JOIST_OK;
 }
 
-static joist_status check_types(const joist_pipeline *p, const jst_node *n, joist_error *e)
+/* How many outputs a step has, and that each is a collection of its own of a known type. */
+static joist_status check_outputs(const joist_pipeline *p, const jst_node *n, size_t wanted,
+                                  joist_error *e)
 {
-    for (size_t i = 0; i < n->outputs.count; i++)
-        if (!jst_types_find(&p->types, n->outputs.items[i].type))
+    if (n->outputs.count != wanted)
+        return REFUSE(e, n, "step '%.*s' has %zu outputs, not %zu", JOIST_ARG(n->name),
+                      n->outputs.count, wanted);
+    for (size_t i = 0; i < n->outputs.count; i++) {
+        size_t port = 0;
+        const jst_port *out = &n->outputs.items[i];
+        if (!jst_types_find(&p->types, out->type))
             return REFUSE(e, n, "record type '%.*s' is not known to this program",
-                          JOIST_ARG(n->outputs.items[i].type));
+                          JOIST_ARG(out->type));
+        if (jst_graph_producer(&p->graph, out->coll, &port) != n || port != i)
+            return REFUSE(e, n, "two steps make collection %lld", (long long)out->coll);
+    }
+    return JOIST_OK;
+}
+
+static joist_status check_output_type(const joist_pipeline *p, const jst_node *n, size_t port,
+                                      const joist_type *wanted, joist_error *e)
+{
+    const joist_type *type = type_of(p, n->outputs.items[port].coll);
+    if (!type || !jst_type_equal(type, wanted))
+        return REFUSE(e, n, "output '%.*s' of '%.*s' is '%s', not '%s'",
+                      JOIST_ARG(n->outputs.items[port].name), JOIST_ARG(n->name),
+                      type ? type->name : "?", wanted->name);
+    return JOIST_OK;
+}
+
+static joist_status check_hours(const jst_node *n, joist_error *e)
+{
+    const joist_text hours[] = { n->window, n->since, n->until };
+    joist_time parsed;
+    for (size_t i = 0; i < 3; i++)
+        if (hours[i].len && !joist_hour_parse(hours[i], &parsed))
+            return REFUSE(e, n, "'%.*s' is no UTC hour: write YYYY-MM-DDTHH", JOIST_ARG(hours[i]));
     return JOIST_OK;
 }
 
@@ -145,21 +181,30 @@ static joist_status check_edges(const joist_pipeline *p, const jst_node *n, jois
     return JOIST_OK;
 }
 
-static joist_status check_pardo(const joist_pipeline *p, const jst_node *n, joist_error *e)
+/* Does the configuration decode, whole and nothing behind it? */
+static bool config_fits(const joist_dofn *fn, joist_bytes config)
 {
-    const joist_dofn *fn = jst_dofn_of(p->def, n->dofn);
-    if (!fn)
-        return REFUSE(e, n, "DoFn '%.*s' is not in the program's table: add &%.*s_dofn to dofns[]",
-                      JOIST_ARG(n->dofn), JOIST_ARG(n->dofn));
-    const joist_type *in = type_of(p, n->inputs.items[0].coll);
-    if (!in || !jst_type_equal(in, fn->in))
-        return REFUSE(e, n, "DoFn '%s' takes '%s', its input is '%s'", fn->name, fn->in->name,
-                      in ? in->name : "?");
+    if (!fn->config)
+        return config.len == 0;
+    joist_arena *arena = joist_arena_new();
+    void *record = joist_arena_zalloc(arena, fn->config->size);
+    size_t used = joist_row_decode(fn->config, config.ptr, config.len, record, arena);
+    joist_arena_free(arena);
+    return used > 0 && used == config.len;
+}
+
+static joist_status check_sides(const joist_pipeline *p, const jst_node *n, const joist_dofn *fn,
+                                joist_error *e)
+{
     if (n->sides.count != fn->sides_count)
         return REFUSE(e, n, "DoFn '%s' has %zu side inputs, %zu are given", fn->name,
                       fn->sides_count, n->sides.count);
     for (size_t i = 0; i < n->sides.count; i++) {
-        const joist_field *key = joist_type_field(fn->sides[i].type, n->sides.items[i].key);
+        const joist_type *type = type_of(p, n->sides.items[i].coll), *wanted = fn->sides[i].type;
+        if (!type || !jst_type_equal(type, wanted))
+            return REFUSE(e, n, "side input '%s' of '%s' is '%s', not '%s'", fn->sides[i].name,
+                          fn->name, type ? type->name : "?", wanted->name);
+        const joist_field *key = joist_type_field(type, n->sides.items[i].key);
         if (!key || key->kind != JOIST_KIND_TEXT || key->texts)
             return REFUSE(e, n, "side input '%s' of '%s' must be keyed by a text field",
                           fn->sides[i].name, fn->name);
@@ -167,13 +212,48 @@ static joist_status check_pardo(const joist_pipeline *p, const jst_node *n, jois
     return JOIST_OK;
 }
 
+static joist_status check_pardo(const joist_pipeline *p, const jst_node *n, joist_error *e)
+{
+    const joist_dofn *fn = jst_dofn_of(p->def, n->dofn);
+    if (!fn)
+        return REFUSE(e, n, "DoFn '%.*s' is not in the program's table: add &%.*s_dofn to dofns[]",
+                      JOIST_ARG(n->dofn), JOIST_ARG(n->dofn));
+    if (fn->outs_count > MOST_PORTS)
+        return REFUSE(e, n, "DoFn '%s' has %zu outputs; the most is %d", fn->name, fn->outs_count,
+                      MOST_PORTS);
+    if (check_outputs(p, n, fn->outs_count, e))
+        return JOIST_FAILED;
+    for (size_t i = 0; i < fn->outs_count; i++)
+        if (check_output_type(p, n, i, fn->outs[i].type, e))
+            return JOIST_FAILED;
+    const joist_type *in = type_of(p, n->inputs.items[0].coll);
+    if (!in || !jst_type_equal(in, fn->in))
+        return REFUSE(e, n, "DoFn '%s' takes '%s', its input is '%s'", fn->name, fn->in->name,
+                      in ? in->name : "?");
+    if (!config_fits(fn, n->config))
+        return REFUSE(e, n, "the configuration of '%.*s' is no '%s'", JOIST_ARG(n->name),
+                      fn->config ? fn->config->name : "nothing");
+    return check_sides(p, n, fn, e);
+}
+
 static joist_status check_aggregate(const joist_pipeline *p, const jst_node *n,
                                     const joist_type *in, joist_error *e)
 {
-    if (check_names(p, n, in, n->key, e) || check_names(p, n, in, n->by, e))
+    jst_op op = jst_op_of(n->op);
+    const joist_type *out = op == JST_LATEST ? in
+                          : op == JST_COUNT ? &joist_tally_type : &joist_total_type;
+    if (check_outputs(p, n, 1, e) || check_output_type(p, n, 0, out, e)
+        || check_names(p, n, in, n->key, e) || check_names(p, n, in, n->by, e))
         return JOIST_FAILED;
-    if (jst_op_of(n->op) == JST_LATEST)
+    if (!n->key.count)
+        return REFUSE(e, n, "step '%.*s' has no key", JOIST_ARG(n->name));
+    if (op == JST_LATEST)
         return JOIST_OK;
+    const joist_field *number = op == JST_SUM ? joist_type_field(in, n->number) : NULL;
+    if (op == JST_SUM
+        && (!number || number->kind != JOIST_KIND_INT || joist_field_repeated(number)))
+        return REFUSE(e, n, "'%.*s' adds an int field; '%.*s' is none", JOIST_ARG(n->name),
+                      JOIST_ARG(n->number));
     const joist_field *key = joist_type_field(in, n->key.items[0]);
     if (key->kind == JOIST_KIND_TEXT || key->kind == JOIST_KIND_INT || key->kind == JOIST_KIND_BOOL)
         return JOIST_OK;
@@ -200,16 +280,29 @@ static joist_status check_outbox(const jst_node *n, const joist_type *in, joist_
     return JOIST_OK;
 }
 
-static joist_status check_write(const joist_pipeline *p, const jst_node *n, const joist_type *in,
-                                joist_error *e)
+static joist_status check_window(const jst_node *n, const joist_type *in, joist_error *e)
 {
-    if (check_uri(p, n, n->uri, can_store, "write to", e))
-        return JOIST_FAILED;
-    if (check_names(p, n, in, n->key, e) || check_names(p, n, in, n->by, e))
+    if (check_hours(n, e))
         return JOIST_FAILED;
     if (n->window.len && !n->window_field.len)
         return REFUSE(e, n, "'%.*s' replaces an hour and needs .window = JOIST_FIELDS(%s, …)",
                       JOIST_ARG(n->name), in->name);
+    const joist_field *f = joist_type_field(in, n->window_field);
+    if (n->window_field.len && (!f || f->kind != JOIST_KIND_TIME))
+        return REFUSE(e, n, "the window of '%.*s' is a time field; '%.*s' is none",
+                      JOIST_ARG(n->name), JOIST_ARG(n->window_field));
+    return JOIST_OK;
+}
+
+static joist_status check_write(const joist_pipeline *p, const jst_node *n, const joist_type *in,
+                                joist_error *e)
+{
+    if (check_outputs(p, n, 0, e) || check_uri(p, n, n->uri, can_store, "write to", e))
+        return JOIST_FAILED;
+    if (check_names(p, n, in, n->key, e) || check_names(p, n, in, n->by, e))
+        return JOIST_FAILED;
+    if (check_window(n, in, e))
+        return JOIST_FAILED;
     if (n->endpoint.len && check_uri(p, n, n->endpoint, can_send, "post to", e))
         return JOIST_FAILED;
     return n->outbox ? check_outbox(n, in, e) : JOIST_OK;
@@ -217,21 +310,25 @@ static joist_status check_write(const joist_pipeline *p, const jst_node *n, cons
 
 static joist_status check_read(const joist_pipeline *p, const jst_node *n, joist_error *e)
 {
-    if (check_uri(p, n, n->uri, can_read, "read", e))
+    if (check_outputs(p, n, 1, e) || check_uri(p, n, n->uri, can_read, "read", e))
         return JOIST_FAILED;
     for (size_t i = 0; i < n->otherwise.count; i++)
         if (check_uri(p, n, n->otherwise.items[i], can_read, "read", e))
             return JOIST_FAILED;
-    const joist_text hours[] = { n->window, n->since, n->until };
-    joist_time parsed;
-    for (size_t i = 0; i < 3; i++)
-        if (hours[i].len && !joist_hour_parse(hours[i], &parsed))
-            return REFUSE(e, n, "'%.*s' is no UTC hour: write YYYY-MM-DDTHH", JOIST_ARG(hours[i]));
-    return JOIST_OK;
+    const jst_node *other = n->except ? jst_graph_producer(&p->graph, n->except, NULL) : NULL;
+    if (n->except && (!other || other >= n || jst_op_of(other->op) != JST_READ))
+        return REFUSE(e, n, "'%.*s' can leave out only what an earlier joist_read reads",
+                      JOIST_ARG(n->name));
+    if (n->max_record <= 0)
+        return REFUSE(e, n, "'%.*s' needs a positive .max_record", JOIST_ARG(n->name));
+    return check_hours(n, e);
 }
 
-static joist_status check_flatten(const joist_pipeline *p, const jst_node *n, joist_error *e)
+static joist_status check_flatten(const joist_pipeline *p, const jst_node *n, const joist_type *in,
+                                  joist_error *e)
 {
+    if (check_outputs(p, n, 1, e) || check_output_type(p, n, 0, in, e))
+        return JOIST_FAILED;
     for (size_t i = 1; i < n->inputs.count; i++) {
         const joist_type *a = type_of(p, n->inputs.items[0].coll);
         const joist_type *b = type_of(p, n->inputs.items[i].coll);
@@ -247,15 +344,18 @@ static joist_status check_node(const joist_pipeline *p, const jst_node *n, joist
     jst_op op = jst_op_of(n->op);
     if (op == JST_OP_COUNT)
         return REFUSE(e, n, "unknown operation '%.*s'", JOIST_ARG(n->op));
-    if (check_types(p, n, e) || check_edges(p, n, e))
+    if (check_edges(p, n, e))
         return JOIST_FAILED;
-    if (op != JST_READ && !n->inputs.count)
-        return REFUSE(e, n, "step '%.*s' has no input", JOIST_ARG(n->name));
+    size_t inputs = n->inputs.count;
+    if (op == JST_READ ? inputs > 0 : op == JST_FLATTEN ? !inputs : inputs != 1)
+        return REFUSE(e, n, "step '%.*s' has %zu inputs", JOIST_ARG(n->name), inputs);
+    if (op != JST_PARDO && n->sides.count)
+        return REFUSE(e, n, "step '%.*s' has side inputs and is no DoFn", JOIST_ARG(n->name));
     const joist_type *in = n->inputs.count ? type_of(p, n->inputs.items[0].coll) : NULL;
     switch (op) {
     case JST_READ: return check_read(p, n, e);
     case JST_PARDO: return check_pardo(p, n, e);
-    case JST_FLATTEN: return check_flatten(p, n, e);
+    case JST_FLATTEN: return check_flatten(p, n, in, e);
     case JST_WRITE: return check_write(p, n, in, e);
     default: return check_aggregate(p, n, in, e);
     }
@@ -293,9 +393,25 @@ static joist_status check_unique(const jst_graph *g, const jst_node *n, joist_er
     return JOIST_OK;
 }
 
+/* A report has room for so many codes. */
+static joist_status check_codes(const joist_pipeline_def *def, joist_error *e)
+{
+    size_t count = 0;
+    for (const joist_code *c = joist_codes; c->code; c++)
+        count++;
+    for (const joist_code *c = def->codes; c && c->code; c++)
+        count++;
+    if (count > JOIST_MOST_CODES)
+        return joist_fail_with(e, JOIST_GRAPH, "pipeline '%s': %zu codes with the library's own; "
+                               "the most is %d", def->name, count, JOIST_MOST_CODES);
+    return JOIST_OK;
+}
+
 joist_status jst_check_graph(const joist_pipeline *p, joist_error *e)
 {
     const jst_graph *g = &p->graph;
+    if (check_codes(p->def, e))
+        return JOIST_FAILED;
     if (!g->nodes.count)
         return joist_fail_with(e, JOIST_GRAPH, "pipeline '%s' has no steps", p->def->name);
     for (size_t i = 0; i < g->nodes.count; i++) {

@@ -102,16 +102,15 @@ static joist_status flush(table_writer *w, joist_error *e)
     return status;
 }
 
-/* Entries on disk die with the next one, so their bytes are kept for the batch. */
-static joist_status add_row(table_writer *w, const jst_entry *entry, joist_error *e)
+static joist_status add_row(table_writer *w, const jst_merge *m, const jst_entry *next,
+                            joist_error *e)
 {
-    size_t size = sizeof *entry + entry->key_len + entry->order_len + entry->value_len;
-    jst_entry *copy = memcpy(joist_arena_alloc(w->arena, size), entry, size);
+    const jst_entry *entry = jst_merge_keep(m, next, w->arena);
     char *row = w->rows + w->count * w->shuffle->plan->out->size;
-    if (!jst_entry_decode(w->shuffle, copy, row, w->arena))
+    if (!jst_entry_decode(w->shuffle, entry, row, w->arena))
         return joist_fail_with(e, JOIST_FATAL, "a temporary row of '%s' cannot be read back",
                                w->shuffle->plan->out->name);
-    w->positions[w->count++] = jst_entry_position(w->shuffle, copy, w->arena);
+    w->positions[w->count++] = jst_entry_position(w->shuffle, entry, w->arena);
     return w->count == w->cap ? flush(w, e) : JOIST_OK;
 }
 
@@ -120,7 +119,7 @@ static joist_status write_rows(table_writer *w, joist_error *e)
     jst_merge *m = jst_merge_open(w->shuffle, JST_PARTITIONS);
     joist_status status = JOIST_OK;
     for (const jst_entry *entry; status == JOIST_OK && (entry = jst_merge_next(m, e));) {
-        status = add_row(w, entry, e);
+        status = add_row(w, m, entry, e);
         if (status == JOIST_OK && jst_run_stopping(w->run))
             status = JOIST_FAILED;
     }

@@ -2,11 +2,12 @@
  * The only file that calls malloc. A failed allocation ends the process with exit code 1 after one
  * line: unwinding a dataflow without memory cannot be tested as well as not needing to, and every
  * store is designed to be killed at any instant. */
-#include "joist/memory.h"
+#include "memory.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /* How many more allocations succeed before one fails; negative: the seam is off. */
@@ -44,6 +45,13 @@ static void *checked(void *p)
 void *joist_malloc(size_t size)
 {
     return checked(fails_on_purpose() ? NULL : malloc(size ? size : 1));
+}
+
+void *jst_malloc_huge_page(void)
+{
+    void *page = checked(fails_on_purpose() ? NULL : aligned_alloc(JST_HUGE_PAGE, JST_HUGE_PAGE));
+    madvise(page, JST_HUGE_PAGE, MADV_HUGEPAGE);    /* a wish: refused, all works the same */
+    return page;
 }
 
 void *joist_calloc(size_t count, size_t size)

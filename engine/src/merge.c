@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-enum { LEAST_BUFFER = 16 << 10, MOST_BUFFER = 256 << 10 };
+enum { LEAST_BUFFER = 16 << 10, MOST_BUFFER = 256 << 10, AHEAD = 6 };
 
 typedef struct cursor {
     const jst_entry *entry;             /* current; NULL at the end */
@@ -83,6 +83,8 @@ static bool advance(jst_merge *m, cursor *c, joist_error *e)
 {
     if (c->fd >= 0)
         return advance_disk(m, c, e);
+    if (c->end - c->at > AHEAD)
+        __builtin_prefetch(c->at[AHEAD]);
     c->entry = c->at < c->end ? *c->at++ : NULL;
     return true;
 }
@@ -163,6 +165,14 @@ jst_merge *jst_merge_open(const jst_shuffle *s, size_t partition)
     return m;
 }
 
+const jst_entry *jst_merge_keep(const jst_merge *m, const jst_entry *entry, joist_arena *arena)
+{
+    if (m->pending && m->heap[0]->fd < 0)
+        return entry;
+    size_t size = jst_entry_size(entry);
+    return memcpy(joist_arena_alloc(arena, size), entry, size);
+}
+
 uint64_t jst_merge_folded(const jst_merge *m)
 {
     return m->folded;
@@ -197,9 +207,8 @@ static bool start(jst_merge *m, joist_error *e)
 
 static void keep(jst_merge *m, const jst_entry *entry)
 {
-    size_t size = sizeof *entry + entry->key_len + entry->order_len + entry->value_len;
     m->kept.len = 0;
-    joist_buffer_add(&m->kept, entry, size);
+    joist_buffer_add(&m->kept, entry, jst_entry_size(entry));
 }
 
 static bool top_has_twin(const jst_merge *m)
@@ -212,8 +221,7 @@ static bool top_has_twin(const jst_merge *m)
 
 static bool newer(const jst_entry *a, const jst_entry *b)
 {
-    return joist_text_compare((joist_text){ jst_entry_order(a), a->order_len },
-                              (joist_text){ jst_entry_order(b), b->order_len }) >= 0;
+    return joist_text_compare(jst_entry_order(a), jst_entry_order(b)) >= 0;
 }
 
 /* Folds the top into the kept entry; both have one key. */

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { FIRST_SLOTS = 1024, KEY_TEXT = 32 };
-
 static const joist_field *field_at(const joist_type *type, uint32_t offset)
 {
     size_t i = 0;
@@ -34,7 +32,7 @@ jst_shuffle *jst_shuffle_new(const jst_shuffle_plan *plan, size_t workers, jst_m
 static void free_share(jst_share *share)
 {
     joist_arena_free(share->arena);
-    joist_free(share->slots);
+    jst_table_clear(&share->table);
     joist_free(share->sorted);
     joist_free(share->runs);
     joist_buffer_free(&share->key);
@@ -115,71 +113,22 @@ static jst_entry *new_entry(jst_share *share, joist_text key, joist_text order, 
     return entry;
 }
 
-/* ---- table ----------------------------------------------------------------------------------- */
-
-static void grow_slots(jst_share *share, bool list)
-{
-    size_t cap = share->slots_cap ? share->slots_cap * 2 : FIRST_SLOTS;
-    if (list) {
-        share->slots = joist_realloc(share->slots, cap * sizeof *share->slots);
-        share->slots_cap = cap;
-        return;
-    }
-    jst_slot *slots = joist_calloc(cap, sizeof *slots);
-    for (size_t i = 0; i < share->slots_cap; i++) {
-        jst_slot old = share->slots[i];
-        size_t at = old.hash & (cap - 1);
-        while (old.entry && slots[at].entry)
-            at = (at + 1) & (cap - 1);
-        if (old.entry)
-            slots[at] = old;
-    }
-    joist_free(share->slots);
-    share->slots = slots;
-    share->slots_cap = cap;
-}
-
-static void append(jst_share *share, uint64_t hash, jst_entry *entry)
-{
-    if (share->count == share->slots_cap)
-        grow_slots(share, true);
-    share->slots[share->count++] = (jst_slot){ hash, entry };
-}
-
-/* The slot of this key, or the free one where it belongs. */
-static jst_slot *find_slot(jst_share *share, uint64_t hash, joist_text key)
-{
-    if (4 * (share->count + 1) > 3 * share->slots_cap)
-        grow_slots(share, false);
-    size_t mask = share->slots_cap - 1, at = hash & mask;
-    for (;; at = (at + 1) & mask) {
-        jst_slot *slot = &share->slots[at];
-        if (!slot->entry)
-            return slot;
-        if (slot->hash == hash
-            && joist_text_equal(key, (joist_text){ slot->entry->bytes, slot->entry->key_len }))
-            return slot;
-    }
-}
+/* ---- filling ----------------------------------------------------------------------------------- */
 
 /* A sealed share that gets more entries (a second round of dead letters) becomes a table again. */
 static void unseal(jst_shuffle *s, jst_share *share)
 {
-    jst_entry **sorted = share->sorted;
-    size_t count = share->count;
+    for (size_t i = 0; i < share->count; i++) {
+        joist_text key = jst_entry_key(share->sorted[i]);
+        uint64_t hash = jst_hash(key.ptr, key.len, s->memory->seed);
+        if (s->plan->reduce == JST_REDUCE_APPEND)
+            jst_table_append(&share->table, hash, share->sorted[i]);
+        else
+            jst_table_item(&share->table, hash, key)->entry = share->sorted[i];
+    }
+    joist_free(share->sorted);
     share->sorted = NULL;
     share->count = 0;
-    for (size_t i = 0; i < count; i++) {
-        joist_text key = { sorted[i]->bytes, sorted[i]->key_len };
-        uint64_t hash = jst_hash(key.ptr, key.len, s->memory->seed);
-        if (s->plan->reduce == JST_REDUCE_APPEND) {
-            append(share, hash, sorted[i]);
-        } else {
-            *find_slot(share, hash, key) = (jst_slot){ hash, sorted[i] };
-            share->count++;
-        }
-    }
-    joist_free(sorted);
 }
 
 static void begin_share(jst_shuffle *s, jst_share *share)
@@ -193,20 +142,19 @@ static void begin_share(jst_shuffle *s, jst_share *share)
 static void put_latest(jst_share *share, uint64_t hash, joist_text key, joist_text order,
                        joist_text value, const joist_position *at)
 {
-    jst_slot *slot = find_slot(share, hash, key);
-    jst_entry *old = slot->entry;
+    jst_item *item = jst_table_item(&share->table, hash, key);
+    jst_entry *old = item->entry;
     if (!old) {
-        *slot = (jst_slot){ hash, new_entry(share, key, order, value, at) };
-        share->count++;
+        item->entry = new_entry(share, key, order, value, at);
         return;
     }
     share->replaced++;
-    if (joist_text_compare(order, (joist_text){ jst_entry_order(old), old->order_len }) < 0)
+    if (joist_text_compare(order, jst_entry_order(old)) < 0)
         return;
     if (key.len + order.len + value.len <= old->cap)
         fill_entry(old, key, order, value, at);
     else
-        slot->entry = new_entry(share, key, order, value, at);
+        item->entry = new_entry(share, key, order, value, at);
 }
 
 void jst_shuffle_put(jst_shuffle *s, size_t worker, joist_text key, joist_text order,
@@ -247,10 +195,10 @@ static void put_number(jst_shuffle *s, jst_share *share, const char *record,
 {
     joist_text key = joist_buffer_view(&share->key);
     uint64_t hash = jst_hash(key.ptr, key.len, s->memory->seed);
-    jst_slot *slot = find_slot(share, hash, key);
+    jst_item *item = jst_table_item(&share->table, hash, key);
     jst_sum n = addend(s->plan, record);
-    if (slot->entry) {
-        jst_entry_add(slot->entry, n);
+    if (item->entry) {
+        jst_entry_add(item->entry, n);
         share->replaced++;
         return;
     }
@@ -258,8 +206,7 @@ static void put_number(jst_shuffle *s, jst_share *share, const char *record,
     joist_buffer_add(&share->value, &n, sizeof n);
     put_key_text(s->key_field, record, &share->value);
     joist_text value = joist_buffer_view(&share->value);
-    *slot = (jst_slot){ hash, new_entry(share, key, JOIST_TEXT(""), value, at) };
-    share->count++;
+    item->entry = new_entry(share, key, JOIST_TEXT(""), value, at);
 }
 
 /* Elements of one position that came by different ways: in the order of the ways. */
@@ -290,7 +237,7 @@ static void add_one(jst_shuffle *s, jst_share *share, const char *record, const 
     joist_text key = joist_buffer_view(&share->key), value = joist_buffer_view(&share->value);
     uint64_t hash = jst_hash(key.ptr, key.len, s->memory->seed);
     if (plan->reduce == JST_REDUCE_APPEND) {
-        append(share, hash, new_entry(share, key, JOIST_TEXT(""), value, at));
+        jst_table_append(&share->table, hash, new_entry(share, key, JOIST_TEXT(""), value, at));
         return;
     }
     joist_key_encode(plan->in, &plan->by, record, &share->order);
@@ -320,7 +267,7 @@ joist_status jst_shuffle_account(jst_shuffle *s, size_t worker, joist_error *e)
     jst_share *share = &s->shares[worker];
     if (!share->arena)
         return JOIST_OK;
-    size_t now = joist_arena_bytes(share->arena) + share->slots_cap * sizeof *share->slots;
+    size_t now = joist_arena_bytes(share->arena) + jst_table_bytes(&share->table);
     atomic_fetch_add(&s->memory->held, now - share->accounted);
     share->accounted = now;
     if (atomic_load(&s->memory->held) <= s->memory->limit || !worth_a_run(s->memory, now))
@@ -332,7 +279,7 @@ joist_status jst_shuffle_account(jst_shuffle *s, size_t worker, joist_error *e)
 bool jst_entry_decode(const jst_shuffle *s, const jst_entry *entry, void *record,
                       joist_arena *arena)
 {
-    const char *value = entry->bytes + entry->key_len + entry->order_len;
+    const char *value = jst_entry_value(entry);
     if (!s->key_field) {
         memset(record, 0, s->plan->out->size);
         return joist_row_decode(s->plan->out, value, entry->value_len, record, arena) > 0;

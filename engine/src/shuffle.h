@@ -12,20 +12,11 @@
 #define JST_SHUFFLE_H
 
 #include "plan.h"
+#include "table.h"
 
 #include <stdatomic.h>
 
 enum { JST_PARTITIONS = 16 };
-
-typedef struct jst_entry {
-    uint32_t key_len, order_len, value_len;
-    uint32_t cap;                   /* bytes that fit into `bytes` */
-    joist_position at;
-    char bytes[];                   /* key, order, value */
-} jst_entry;
-
-JOIST_INLINE const char *jst_entry_order(const jst_entry *e) { return e->bytes + e->key_len; }
-JOIST_INLINE char *jst_entry_value(jst_entry *e) { return e->bytes + e->key_len + e->order_len; }
 
 /* What all shuffles of a run share. */
 typedef struct jst_memory {
@@ -41,12 +32,11 @@ typedef struct jst_memory {
 typedef struct jst_segment { uint64_t offset, bytes, count; } jst_segment;
 
 /* One worker's share: entries in memory, and runs in one temporary file. */
-typedef struct jst_slot { uint64_t hash; jst_entry *entry; } jst_slot;
 typedef struct jst_share {
     joist_arena *arena;
-    jst_slot *slots; size_t slots_cap;      /* open addressing; APPEND: a plain list */
-    size_t count;
+    jst_table table;
     jst_entry **sorted;                  /* after sealing: partition by partition, in key order */
+    size_t count;                           /* of them */
     size_t sorted_at[JST_PARTITIONS + 1];
     int fd;                                 /* -1: never spilled */
     uint64_t file_size;
@@ -109,6 +99,9 @@ jst_merge *jst_merge_open(const jst_shuffle *s, size_t partition);
 /* The next entry, valid until the next call; NULL at the end, then *e is empty, or with *e filled:
  * disk trouble, or a sum beyond int64. */
 const jst_entry *jst_merge_next(jst_merge *m, joist_error *e);
+/* The entry that jst_merge_next returned last, for longer: itself if it lies in a table, which lives
+ * as long as the shuffle, else a copy in the arena. */
+const jst_entry *jst_merge_keep(const jst_merge *m, const jst_entry *entry, joist_arena *arena);
 uint64_t jst_merge_folded(const jst_merge *m);   /* entries aggregated into another so far */
 void jst_merge_close(jst_merge *m);
 
@@ -118,14 +111,14 @@ __extension__ typedef __int128 jst_sum;
 JOIST_INLINE jst_sum jst_entry_sum(const jst_entry *e)
 {
     jst_sum sum;
-    memcpy(&sum, e->bytes + e->key_len + e->order_len, sizeof sum);
+    memcpy(&sum, jst_entry_value(e), sizeof sum);
     return sum;
 }
 
 JOIST_INLINE void jst_entry_add(jst_entry *into, jst_sum n)
 {
     n += jst_entry_sum(into);
-    memcpy(jst_entry_value(into), &n, sizeof n);
+    memcpy(into->bytes + into->key_len + into->order_len, &n, sizeof n);
 }
 
 /* Makes the output record (plan->out) of an entry; texts borrow the entry or the arena. */
@@ -134,8 +127,7 @@ bool jst_entry_decode(const jst_shuffle *s, const jst_entry *entry, void *record
 
 JOIST_INLINE int jst_entry_compare(const jst_entry *a, const jst_entry *b)
 {
-    return joist_text_compare((joist_text){ a->bytes, a->key_len },
-                              (joist_text){ b->bytes, b->key_len });
+    return joist_text_compare(jst_entry_key(a), jst_entry_key(b));
 }
 
 JOIST_INLINE size_t jst_hash_partition(uint64_t hash, size_t partitions)

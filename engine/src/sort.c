@@ -7,6 +7,14 @@
 
 typedef struct item { uint64_t head; jst_entry *entry; } item;
 
+/* Entries lie in memory in the order they are looked at, further apart than the processor guesses. */
+static void fetch_ahead(jst_entry *const *entries, size_t i, size_t count)
+{
+    enum { AHEAD = 12 };
+    if (i + AHEAD < count)
+        __builtin_prefetch(entries[i + AHEAD]);
+}
+
 /* Eight key bytes behind `skip`, big endian, zero-filled. */
 static uint64_t head_of(const jst_entry *e, size_t skip)
 {
@@ -21,6 +29,7 @@ static size_t common_head(jst_entry *const *entries, size_t count)
 {
     size_t len = count ? entries[0]->key_len : 0;
     for (size_t i = 1; i < count && len; i++) {
+        fetch_ahead(entries, i, count);
         size_t n = entries[i]->key_len < len ? entries[i]->key_len : len, k = 0;
         while (k < n && entries[i]->bytes[k] == entries[0]->bytes[k])
             k++;
@@ -93,8 +102,10 @@ static void sort_entries(jst_entry **entries, size_t count)
         return;
     item *items = joist_malloc(count * sizeof *items), *other = joist_malloc(count * sizeof *other);
     size_t skip = common_head(entries, count);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        fetch_ahead(entries, i, count);
         items[i] = (item){ head_of(entries[i], skip), entries[i] };
+    }
     item *sorted = radix_sort(items, other, count);
     sort_groups(sorted, sorted == items ? other : items, count);
     for (size_t i = 0; i < count; i++)
@@ -103,19 +114,19 @@ static void sort_entries(jst_entry **entries, size_t count)
     joist_free(other);
 }
 
+/* Counting sort by partition; within one, entries keep the order in which they arrived. */
 static void deal_out(jst_share *share, size_t partitions)
 {
+    const jst_table *t = &share->table;
     size_t counts[JST_PARTITIONS + 1] = { 0 };
-    for (size_t i = 0; i < share->slots_cap; i++)
-        if (share->slots[i].entry)
-            counts[jst_hash_partition(share->slots[i].hash, partitions) + 1]++;
+    for (size_t i = 0; i < t->count; i++)
+        counts[jst_hash_partition(t->items[i].hash, partitions) + 1]++;
     for (size_t p = 0; p < JST_PARTITIONS; p++)
         counts[p + 1] += counts[p];
     memcpy(share->sorted_at, counts, sizeof counts);
-    for (size_t i = 0; i < share->slots_cap; i++)
-        if (share->slots[i].entry)
-            share->sorted[counts[jst_hash_partition(share->slots[i].hash, partitions)]++] =
-                share->slots[i].entry;
+    for (size_t i = 0; i < t->count; i++)
+        share->sorted[counts[jst_hash_partition(t->items[i].hash, partitions)]++] =
+            t->items[i].entry;
 }
 
 void jst_shuffle_seal(jst_shuffle *s, size_t worker)
@@ -123,13 +134,10 @@ void jst_shuffle_seal(jst_shuffle *s, size_t worker)
     jst_share *share = &s->shares[worker];
     if (share->sorted)
         return;
+    share->count = share->table.count;
     share->sorted = joist_malloc((share->count + 1) * sizeof *share->sorted);
-    if (s->plan->reduce == JST_REDUCE_APPEND)
-        share->slots_cap = share->count;    /* a list has no holes, and nothing behind its end */
     deal_out(share, s->partitions);
-    joist_free(share->slots);
-    share->slots = NULL;
-    share->slots_cap = 0;
+    jst_table_clear(&share->table);
     for (size_t p = 0; p < s->partitions; p++)
         sort_entries(share->sorted + share->sorted_at[p],
                      share->sorted_at[p + 1] - share->sorted_at[p]);

@@ -140,17 +140,14 @@ static void read_source(jst_worker *w, void *arg)
 
 /* ---- shuffles -------------------------------------------------------------------------------- */
 
-/* The entry's bytes may die with the next one: elements of a stage live as long as their bundle. */
 static bool emit_entry(jst_chain *c, const jst_shuffle *s, const jst_entry *entry)
 {
     joist_arena *arena = c->worker->arena;
-    size_t size = sizeof *entry + entry->key_len + entry->order_len + entry->value_len;
-    jst_entry *copy = memcpy(joist_arena_alloc(arena, size), entry, size);
     joist_port *port = &c->ports[0];
     char *record = port->items + port->count * s->plan->out->size;
-    if (!jst_entry_decode(s, copy, record, arena))
+    if (!jst_entry_decode(s, entry, record, arena))
         return false;
-    c->ctx.pub.position = port->positions[port->count++] = jst_entry_position(s, copy, arena);
+    c->ctx.pub.position = port->positions[port->count++] = jst_entry_position(s, entry, arena);
     return true;
 }
 
@@ -163,7 +160,7 @@ static joist_status merge_bundle(jst_chain *c, const jst_shuffle *s, jst_merge *
         *done = !entry;
         if (!entry)
             return e->message[0] ? JOIST_FAILED : JOIST_OK;
-        if (!emit_entry(c, s, entry))
+        if (!emit_entry(c, s, jst_merge_keep(m, entry, c->worker->arena)))
             return joist_fail_with(e, JOIST_FATAL, "a temporary row of '%s' cannot be read back",
                                    s->plan->out->name);
     }

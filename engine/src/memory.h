@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Memory in pages of 2 MiB: a shuffle touches hundreds of them in random order, which with pages of
+ * 4 KiB costs a page fault each 4 KiB and a miss of the address cache at nearly every entry. */
+#ifndef JST_MEMORY_H
+#define JST_MEMORY_H
+
+#include "joist/memory.h"
+
+enum { JST_HUGE_PAGE = 2 << 20 };
+
+/* One huge page if the system has one, else the same in small ones. Free with joist_free. */
+void *jst_malloc_huge_page(void);
+
+#endif
