@@ -37,9 +37,9 @@ def measured(command, **environment):
 
 class Bench:
     """What all contenders share."""
-    def __init__(self, inputs, build, python, workers):
+    def __init__(self, inputs, build, python, workers, out=None):
         self.inputs, self.build, self.python, self.workers = inputs, build, python, workers
-        self.out = inputs.path("out")
+        self.out = os.path.join(out, "joist-bench") if out else inputs.path("out")
         self.stored = 0         # bytes of the stores of the last full run
 
     def program(self, name):
@@ -166,6 +166,7 @@ CONTENDERS = [
     ("read", "floor: reading the bytes", "floors", floor("read")),
     ("parse", "floor: strict parse, our walk", "floors", floor("parse")),
     ("dom", "floor: strict parse, simdjson DOM", "floors", floor("dom")),
+    ("decode", "floor: strict parse into a record", "floors", floor("decode")),
     ("dry", "Joist --dry-run", "joist", joist_dry),
     ("joist", "Joist, four SQLite tables", "joist", joist),
     ("write", "floor: writing the stores' bytes, fsync", "floors", floor_write),
