@@ -40,7 +40,7 @@ static const joist_code codes[] = {
     { "unknown_project", "no project has the event's hash" },
     { "inactive_project", "the event's project is switched off" },
     { "bad_url", "no site can be told from the event's url" },
-    { "unknown_reason", "the project has no such reason; the event counts for its site all the same" },
+    { "unknown_reason", "the project has no such reason; for its site the event counts" },
     { NULL, NULL },
 };
 

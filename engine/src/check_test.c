@@ -107,7 +107,7 @@ REFUSES(empty_handles_are_safe_everywhere, "the input of joist_latest is missing
     ev_coll none = { { q, 0 } };
     HERE; ev_coll a = joist_latest(ev, none, .key = JOIST_FIELDS(ev, key));
     ev_coll b = JOIST_APPLY(pass, a).ok;
-    join_result r = JOIST_APPLY(join, b, .side.others = { { { 0 } } });
+    join_result r = JOIST_APPLY(join, b, .side.others = { .side = { .coll = { q, 0 } } });
     joist_write(joist_count(ev, r.ok, key), .uri = OUT);
     joist_write(joist_sum(ev, joist_flatten(ev, a, b), key, n), .uri = OUT);
     joist_write(joist_count(other, r.rest, key), .uri = OUT);
@@ -138,7 +138,7 @@ REFUSES(latest_without_a_key, "joist_latest needs .key")
 REFUSES(sum_of_a_text, "joist_sum adds an int field; 'tag' is none")
 {
     ev_coll in = joist_read(ev, q, .uri = IN);
-    HERE; joist_write(joist_sum(ev, in, key, tag), .uri = OUT);
+    HERE; joist_sum_(in.c, JOIST_FIELDS(ev, key).fields, offsetof(ev, tag), (joist_site)JOIST_SITE);
 }
 
 REFUSES(no_side_input, "join needs its side input .side.others = joist_map_by(other, …)")
@@ -153,7 +153,9 @@ REFUSES(a_side_input_keyed_by_a_number, "must be keyed by a text field")
 {
     ev_coll in = joist_read(ev, q, .uri = IN);
     other_coll others = joist_read(other, q, .uri = IN);
-    HERE; join_result r = JOIST_APPLY(join, in, .side.others = joist_map_by(other, others, x));
+    joist_side by_x = joist_map_by_(others.c, JOIST_FIELDS(other, x).fields,
+                                    &(joist_map_options){ .site_ = JOIST_SITE });
+    HERE; join_result r = JOIST_APPLY(join, in, .side.others = { .side = by_x });
     joist_write(r.ok, .uri = OUT);
     joist_write(r.rest, .uri = OUT);
 }
@@ -216,7 +218,9 @@ REFUSES(a_list_as_a_key, "field 'words' is a list and cannot be a key")
 REFUSES(counting_by_a_float, "counts by a text, int or bool field; 'x' is float")
 {
     other_coll in = joist_read(other, q, .uri = IN);
-    HERE; joist_write(joist_count(other, in, x), .uri = OUT);
+    joist_fields x = JOIST_FIELDS(other, x).fields;
+    HERE; joist_coll counts = joist_count_(in.c, x, (joist_site)JOIST_SITE);
+    joist_write((joist_tally_coll){ counts }, .uri = OUT);
 }
 
 REFUSES(a_bad_hour_to_read, "'2026-13-01T00' is no UTC hour")

@@ -116,7 +116,7 @@ Test(graph, types_bring_the_records_in_them)
 static void differs(void (*spoil)(joist_field *f))
 {
     joist_field fields[2];
-    memcpy(fields, outer_fields, sizeof fields);
+    memcpy(fields, outer_type.fields, sizeof fields);
     spoil(fields);
     joist_type type = { "outer", sizeof(outer), fields, 2 };
     cr_expect(!jst_type_equal(&type, &outer_type));

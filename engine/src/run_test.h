@@ -26,7 +26,7 @@ JOIST_RECORD(ev, EV);
 #define EV_(k, n_, s, t)                                                                          \
     { .key = { k, sizeof(k) - 1 }, .n = { n_, true }, .seq = s, .tag = { t, sizeof(t) - 1 } }
 
-enum { MOST_PLACES = 24, MOST_FAULTS = 16, LOG_SIZE = 1 << 16 };
+enum { MOST_PLACES = 64, MOST_FAULTS = 16, LOG_SIZE = 1 << 16 };
 
 /* ---- the environment: waiting costs nothing -------------------------------------------------- */
 typedef struct test_env {
@@ -80,7 +80,7 @@ static struct {
     size_t refused_beyond;      /* a store that refuses a row it was not given */
     mem_mail mail[1024]; size_t mail_count;
     void (*answer)(const joist_message_row *row, joist_reply *reply);
-    int sends;
+    int sends, stolen;
     char log[LOG_SIZE]; size_t log_len;
 } world = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -120,7 +120,13 @@ typedef struct mem_source {
     joist_origin *origins;
 } mem_source;
 
-typedef struct mem_reader { joist_reader base; mem_source *s; size_t file, at, end; } mem_reader;
+/* `at` and `end` change under world.lock: another worker may steal the rest. */
+typedef struct mem_reader {
+    joist_reader base;
+    mem_source *s;
+    size_t file, first, at, end;
+    bool begun;
+} mem_reader;
 
 static const mem_input *input_named(joist_text name)
 {
@@ -183,27 +189,48 @@ static joist_reader *mem_start(joist_source *base, const joist_split *split, joi
     if (operation("start", joist_text_of(s->name), e) != JOIST_OK)
         return NULL;
     size_t per = s->input->per_file ? s->input->per_file : s->input->count + 1;
+    size_t first = split->first * per, end = split->end ? first + split->end : first + per;
     mem_reader *r = joist_calloc(1, sizeof *r);
-    size_t begin = split->first * per, end = begin + per;
-    *r = (mem_reader){ { &mem_source_ops }, s, split->first, begin,
-                       end < s->input->count ? end : s->input->count };
+    *r = (mem_reader){ { &mem_source_ops }, s, split->first, first, first + split->begin,
+                       end < s->input->count ? end : s->input->count, split->begin > 0 };
     return &r->base;
 }
 
-static void mem_next(mem_reader *r, joist_batch *b)
+static bool mem_steal(joist_reader *base, joist_split *rest)
+{
+    mem_reader *r = (mem_reader *)(void *)base;
+    pthread_mutex_lock(&world.lock);
+    size_t left = r->end - r->at, middle = r->end - left / 2;
+    if (left > 1) {
+        *rest = (joist_split){ r->file, 1, middle - r->first, r->end - r->first, left / 2 };
+        r->end = middle;
+        world.stolen++;
+    }
+    pthread_mutex_unlock(&world.lock);
+    return left > 1;
+}
+
+/* The next record's place in the input; false: there is none. */
+static bool mem_next(mem_reader *r, size_t *at)
+{
+    pthread_mutex_lock(&world.lock);
+    bool more = r->at < r->end;
+    *at = more ? r->at++ : r->at;
+    pthread_mutex_unlock(&world.lock);
+    return more;
+}
+
+static void mem_emit(mem_reader *r, size_t i, joist_batch *b)
 {
     const mem_input *in = r->s->input;
-    size_t first = r->file * in->per_file;
-    joist_position *at = joist_batch_position(b, &r->s->origins[r->file], r->at * 10,
-                                              r->at - first + 1, r->at - first);
-    const char *item = (const char *)in->items + r->at * in->size;
-    if (in->stop_at && r->at == (size_t)in->stop_at)
+    joist_position *at = joist_batch_position(b, &r->s->origins[r->file], i * 10, i - r->first + 1,
+                                              i - r->first);
+    if (in->stop_at && i == (size_t)in->stop_at)
         atomic_store(&the_env.stop, true);
-    if (in->reject && r->at % 2)
-        joist_batch_reject(b, at, in->reject, (joist_bytes){ "raw", 3 }, "record %zu", r->at);
+    if (in->reject && i % 2)
+        joist_batch_reject(b, at, in->reject, (joist_bytes){ "raw", 3 }, "record %zu", i);
     else
-        joist_batch_emit(b, at, item, in->size);
-    r->at++;
+        joist_batch_emit(b, at, (const char *)in->items + i * in->size, in->size);
 }
 
 static joist_status mem_read(joist_reader *base, joist_batch *b, joist_error *e)
@@ -212,14 +239,17 @@ static joist_status mem_read(joist_reader *base, joist_batch *b, joist_error *e)
     joist_status status = operation("bundle", joist_text_of(r->s->name), e);
     if (status != JOIST_OK)
         return status;
-    size_t begin = r->at;
-    b->files = r->at == r->file * r->s->input->per_file;
+    size_t at;
+    b->files = !r->begun;
     b->records += b->files ? r->s->input->lie : 0;
-    while (r->at < r->end && !joist_batch_full(b))
-        mem_next(r, b);
-    b->bytes = r->at - begin;
-    b->done = r->at == r->end;
-    return JOIST_OK;
+    r->begun = true;
+    while (!joist_batch_full(b) && !b->done) {
+        b->done = !mem_next(r, &at);
+        if (!b->done)
+            mem_emit(r, at, b);
+        b->bytes += !b->done;
+    }
+    return operation("after", joist_text_of(r->s->name), e);
 }
 
 static void mem_stop(joist_reader *base)
@@ -237,7 +267,8 @@ static void mem_source_close(joist_source *base)
 
 static const joist_source_ops mem_source_ops = {
     .open = mem_source_open, .splits = mem_splits, .ranks = mem_ranks, .skipped = mem_skipped,
-    .start = mem_start, .read = mem_read, .stop = mem_stop, .close = mem_source_close,
+    .start = mem_start, .read = mem_read, .steal = mem_steal, .stop = mem_stop,
+    .close = mem_source_close,
 };
 
 /* ---- storing --------------------------------------------------------------------------------- */

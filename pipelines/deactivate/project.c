@@ -103,7 +103,8 @@ static bool read_integrations(joist_json map, joist_arena *a, joist_json *out)
 /* A database without booleans has 0 for false. */
 static bool is_active(joist_json active)
 {
-    return joist_json_type_of(active) != JOIST_JSON_FALSE && !(active.len == 1 && *active.ptr == '0');
+    bool zero = active.len == 1 && *active.ptr == '0';
+    return joist_json_type_of(active) != JOIST_JSON_FALSE && !zero;
 }
 
 const char *project_of(const project_document *document, joist_arena *a, project *out)
