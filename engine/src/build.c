@@ -88,8 +88,23 @@ static jst_node *add(joist_pipeline *p, jst_op op, joist_text name, joist_site s
     return n;
 }
 
+/* The one mistake of a field list that no compiler sees: a struct without the record it is of. */
+static void no_bare_structs(joist_pipeline *p, const joist_type *type, joist_site site)
+{
+    for (size_t i = 0; i < type->count; i++) {
+        const joist_field *f = &type->fields[i];
+        const joist_type *inner = f->record ? f->record : f->items;
+        if (inner)
+            no_bare_structs(p, inner, site);
+        else if (f->kind == JOIST_KIND_RECORD)
+            joist_mistake(p, site, "%s.%s is a struct: say of which record, by JOIST_OF(…) or "
+                          "JOIST_LIST_OF(…)", type->name, f->name);
+    }
+}
+
 static const joist_type *known_type(joist_pipeline *p, const joist_type *type, joist_site site)
 {
+    no_bare_structs(p, type, site);
     const joist_type *known = jst_types_add(&p->types, type);
     if (!jst_type_equal(known, type))
         joist_mistake(p, site, "two different record types are called '%s'", type->name);

@@ -63,8 +63,8 @@ static void process(jst_chain *c, jst_step *step)
     }
 }
 
-/* What a step emitted goes on before anything else runs: so elements of one record arrive in one
- * order wherever ways meet, whatever the size of bundles. */
+/* What a step emitted goes on before anything else runs: so the steps that are running are the way
+ * by which elements came. */
 static void drain_outs(const jst_step *step)
 {
     for (size_t o = 0; o < step->plan->fn->outs_count; o++)
@@ -100,16 +100,30 @@ static void run_step(jst_chain *c, jst_step *step, joist_port *in)
 
 /* ---- ports ----------------------------------------------------------------------------------- */
 
+/* Where ways meet, the one taken is noted while the step runs. */
+static void enter_step(jst_chain *c, const jst_target *to, joist_port *port)
+{
+    jst_step *step = &c->steps[to->index];
+    size_t len = c->path_len;
+    if (step->plan->inflows > 1) {
+        c->path[c->path_len++] = (char)(to->via >> 8);
+        c->path[c->path_len++] = (char)to->via;
+    }
+    run_step(c, step, port);
+    c->path_len = len;
+}
+
 static void deliver(jst_chain *c, const jst_target *to, joist_port *port)
 {
     jst_run *run = c->worker->run;
     switch (to->kind) {
     case JST_TO_DOFN:
-        run_step(c, &c->steps[to->index], port);
+        enter_step(c, to, port);
         break;
     case JST_TO_SHUFFLE:
         jst_shuffle_add(run->shuffles[to->index], c->worker->index, port->items, port->positions,
-                        port->count, (jst_inflow){ c->stage->from_shuffle, to->via });
+                        port->count, (jst_inflow){ c->stage->from_shuffle, to->via,
+                                                   { c->path, c->path_len } });
         break;
     case JST_TO_VIEW:
         jst_view_add(run->views[to->index], port->items, port->count);
@@ -237,6 +251,7 @@ jst_chain *jst_chain_new(jst_worker *w, const jst_stage *stage)
     c->ports = joist_arena_zalloc(arena, ports * sizeof *c->ports);
     c->outlets = joist_arena_zalloc(arena, ports * sizeof *c->outlets);
     c->steps = joist_arena_zalloc(arena, (stage->count + 1) * sizeof *c->steps);
+    c->path = joist_arena_alloc(arena, 2 * stage->count);
     make_port(c, stage->type, &stage->root_out, root_count(c));
     for (size_t i = 0; i < stage->count; i++)
         make_step(c, i);

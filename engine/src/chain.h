@@ -39,6 +39,7 @@ typedef struct jst_chain {
     jst_outlet *outlets;
     size_t ports_count;
     size_t ready;                   /* steps whose setup has been called */
+    char *path; size_t path_len;    /* `via` of the running steps that are fed in several ways */
     joist_arena *arena;             /* of this structure */
     jst_tick staged;                /* elements of a materialised input, counted already */
     int64_t nested_ns;              /* time spent in consumers of the running step */

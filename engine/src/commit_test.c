@@ -25,7 +25,8 @@ static joist_run_options o;
 static void set_up(void)
 {
     make_dir();
-    world.inputs[0] = (mem_input){ "in", evs, sizeof evs / sizeof *evs, sizeof *evs, .per_file = 2 };
+    world.inputs[0] =
+        (mem_input){ "in", evs, sizeof evs / sizeof *evs, sizeof *evs, .per_file = 2 };
     p = joist_pipeline_new(&two);
     o = defaults();
 }
@@ -172,7 +173,8 @@ Test(commit, refused_rows_become_dead_letters_and_the_numbers_add_up)
     cr_expect(strstr(text, "\"code\":\"sink_row\",\"message\":\"refused\""), "%s", text);
     cr_expect(strstr(text, "\"source\":{\"uri\":\"mem:in\",\"offset\":40,\"line\":1,\"record\":0}"),
               "%s", text);
-    cr_expect(strstr(text, "\"element\":{\"key\":\"a\",\"n\":5,\"seq\":5,\"tag\":\"z\"}"), "%s", text);
+    cr_expect(strstr(text, "\"element\":{\"key\":\"a\",\"n\":5,\"seq\":5,\"tag\":\"z\"}"), "%s",
+              text);
     cr_expect(strstr(seen("one.evs"), "\"key\":\"c\""), "rows behind a refused one are written");
 }
 

@@ -49,8 +49,7 @@ static joist_status write_one(joist_store *store, const jst_entry *entry, joist_
     const joist_position *nowhere = NULL;
     size_t refused = 0;
     joist_line line;
-    const char *value = jst_entry_value(entry);
-    joist_row_decode(&joist_line_type, value, entry->value_len, &line, arena);
+    joist_row_decode(&joist_line_type, entry->value, entry->value_len, &line, arena);
     joist_rows rows = { &line, 1, sizeof line, &nowhere };
     return store->ops->write(store, 0, &rows, &refused, e);
 }

@@ -75,7 +75,9 @@ static bool advance_disk(jst_merge *m, cursor *c, joist_error *e)
     memcpy(&head, c->buffer.ptr + c->read, sizeof head);
     if (!readable(m, c, sizeof head + head.cap, e))
         return false;
-    c->entry = (const jst_entry *)(const void *)(c->buffer.ptr + c->read);
+    jst_entry *entry = (jst_entry *)(void *)(c->buffer.ptr + c->read);
+    entry->value = entry->bytes + entry->key_len + entry->order_len;
+    c->entry = entry;
     return true;
 }
 
@@ -169,8 +171,7 @@ const jst_entry *jst_merge_keep(const jst_merge *m, const jst_entry *entry, jois
 {
     if (m->pending && m->heap[0]->fd < 0)
         return entry;
-    size_t size = jst_entry_size(entry);
-    return memcpy(joist_arena_alloc(arena, size), entry, size);
+    return jst_entry_copy(entry, joist_arena_alloc(arena, jst_entry_size(entry)));
 }
 
 uint64_t jst_merge_folded(const jst_merge *m)
@@ -208,7 +209,7 @@ static bool start(jst_merge *m, joist_error *e)
 static void keep(jst_merge *m, const jst_entry *entry)
 {
     m->kept.len = 0;
-    joist_buffer_add(&m->kept, entry, jst_entry_size(entry));
+    jst_entry_copy(entry, joist_buffer_reserve(&m->kept, jst_entry_size(entry)));
 }
 
 static bool top_has_twin(const jst_merge *m)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Planning in three passes: name the shuffles, views and stores; grow a stage from every root; put
  * the stages in an order in which everything a stage needs is complete. */
-#include "plan.h"
+#include "plan_parts.h"
 
 static const jst_node *node_at(const jst_plan *plan, size_t i)
 {
@@ -194,8 +194,9 @@ static size_t fuse(jst_plan *plan, jst_stage *stage, const jst_node *n)
             return i;
     size_t at = stage->count++;
     const joist_dofn *fn = jst_dofn_of(plan->p->def, n->dofn);
-    stage->dofns[at] = (jst_fused_dofn){ n, fn, config_of(plan, n, fn), views_of(plan, n),
-        joist_arena_zalloc(plan->arena, fn->outs_count * sizeof(jst_targets)) };
+    stage->dofns[at] = (jst_fused_dofn){ .node = n, .fn = fn, .config = config_of(plan, n, fn),
+        .views = views_of(plan, n),
+        .outs = joist_arena_zalloc(plan->arena, fn->outs_count * sizeof(jst_targets)) };
     return at;
 }
 
@@ -327,86 +328,6 @@ static void add_shuffle_stages(jst_plan *plan)
     }
 }
 
-/* ---- pass 3: order --------------------------------------------------------------------------- */
-
-static bool targets_have(const jst_targets *t, jst_target_kind kind, size_t index)
-{
-    for (size_t i = 0; i < t->count; i++)
-        if (t->items[i].kind == kind && t->items[i].index == index)
-            return true;
-    return false;
-}
-
-static bool feeds(const jst_stage *s, jst_target_kind kind, size_t index)
-{
-    bool found = targets_have(&s->root_out, kind, index);
-    for (size_t i = 0; !found && i < s->count; i++)
-        for (size_t o = 0; !found && o < s->dofns[i].fn->outs_count; o++)
-            found = targets_have(&s->dofns[i].outs[o], kind, index);
-    return found;
-}
-
-/* Is nothing from `from` on still feeding it? */
-static bool complete(const jst_plan *plan, size_t from, jst_target_kind kind, size_t index)
-{
-    for (size_t i = from; i < plan->stages_count; i++)
-        if (feeds(&plan->stages[i], kind, index))
-            return false;
-    return true;
-}
-
-static bool ready(const jst_plan *plan, size_t from, const jst_stage *s)
-{
-    if (s->from_shuffle && !complete(plan, from, JST_TO_SHUFFLE, s->root))
-        return false;
-    for (size_t i = 0; i < s->count; i++)
-        for (size_t k = 0; k < s->dofns[i].fn->sides_count; k++)
-            if (!complete(plan, from, JST_TO_VIEW, s->dofns[i].views[k]))
-                return false;
-    return true;
-}
-
-/* Moves ready stages to the front one after another; false: those from *stuck on wait for
- * themselves. */
-static bool order_stages(jst_plan *plan, size_t *stuck)
-{
-    for (size_t at = 0; at < plan->stages_count; at++) {
-        size_t i = at;
-        while (i < plan->stages_count && !ready(plan, at, &plan->stages[i]))
-            i++;
-        *stuck = at;
-        if (i == plan->stages_count)
-            return false;
-        jst_stage s = plan->stages[i];
-        memmove(&plan->stages[at + 1], &plan->stages[at], (i - at) * sizeof s);
-        plan->stages[at] = s;
-    }
-    return true;
-}
-
-static bool waits_for_view(const jst_plan *plan, size_t from, const jst_fused_dofn *d)
-{
-    for (size_t k = 0; k < d->fn->sides_count; k++)
-        if (!complete(plan, from, JST_TO_VIEW, d->views[k]))
-            return true;
-    return false;
-}
-
-/* Of the stages that wait for themselves, the first DoFn with an unfinished view gets its input
- * stored. */
-static void materialise_one(jst_plan *plan, size_t stuck)
-{
-    for (size_t s = stuck; s < plan->stages_count; s++)
-        for (size_t i = 0; i < plan->stages[s].count; i++) {
-            const jst_fused_dofn *d = &plan->stages[s].dofns[i];
-            size_t at = jst_node_index(plan, d->node);
-            if (!plan->materialised[at] && waits_for_view(plan, stuck, d)) {
-                plan->materialised[at] = true;
-                return;
-            }
-        }
-}
-
 static void make_stages(jst_plan *plan)
 {
     plan->stages_count = plan->views_count = 0;
@@ -415,54 +336,7 @@ static void make_stages(jst_plan *plan)
     add_shuffle_stages(plan);
 }
 
-/* ---- what the order settles ------------------------------------------------------------------ */
-
-typedef void (*visit)(jst_plan *plan, jst_stage *stage, jst_targets *targets);
-
-static void each_targets(jst_plan *plan, jst_stage *s, visit see)
-{
-    see(plan, s, &s->root_out);
-    for (size_t i = 0; i < s->count; i++)
-        for (size_t o = 0; o < s->dofns[i].fn->outs_count; o++)
-            see(plan, s, &s->dofns[i].outs[o]);
-}
-
-static void number_inflows(jst_plan *plan, jst_stage *stage, jst_targets *t)
-{
-    (void)stage;
-    for (size_t i = 0; i < t->count; i++)
-        if (t->items[i].kind == JST_TO_SHUFFLE)
-            t->items[i].via = plan->shuffles[t->items[i].index].inflows++;
-}
-
-/* A shuffle ends in views only if a stage starts from it, no table reads it, and that stage does. */
-static bool ends_in_views(const jst_plan *plan, size_t shuffle)
-{
-    for (size_t s = 0; s < plan->stores_count; s++)
-        for (size_t t = 0; t < plan->stores[s].count; t++)
-            if (plan->stores[s].tables[t].shuffle == shuffle)
-                return false;
-    for (size_t i = 0; i < plan->stages_count; i++)
-        if (plan->stages[i].from_shuffle && plan->stages[i].root == shuffle)
-            return plan->stages[i].side_only;
-    return false;
-}
-
-static void forget_side_only(jst_plan *plan, jst_stage *stage, jst_targets *t)
-{
-    for (size_t i = 0; i < t->count; i++)
-        if (t->items[i].kind == JST_TO_SHUFFLE)
-            stage->side_only &= ends_in_views(plan, t->items[i].index);
-}
-
-/* From the last stage to the first: what a stage feeds comes later. */
-static void find_side_only(jst_plan *plan)
-{
-    for (size_t i = plan->stages_count; i-- > 0;) {
-        plan->stages[i].side_only = true;
-        each_targets(plan, &plan->stages[i], forget_side_only);
-    }
-}
+/* ---- all of it -------------------------------------------------------------------------------- */
 
 jst_plan *jst_plan_new(const joist_pipeline *p)
 {
@@ -478,14 +352,12 @@ jst_plan *jst_plan_new(const joist_pipeline *p)
     plan->stores = joist_arena_zalloc(arena, (n + 1) * sizeof *plan->stores);
     plan->materialised = joist_arena_zalloc(arena, n + 1);
     size_t stuck = 0;
-    for (make_stages(plan); !order_stages(plan, &stuck); make_stages(plan))
-        materialise_one(plan, stuck);
-    for (size_t i = 0; i < plan->stages_count; i++)
-        each_targets(plan, &plan->stages[i], number_inflows);
-    for (size_t i = 0; i < plan->shuffles_count; i++)
-        plan->shuffles[i].id = (uint16_t)i;
+    for (make_stages(plan); !jst_plan_order(plan, &stuck); make_stages(plan))
+        jst_plan_materialise(plan, stuck);
+    jst_plan_number(plan);
+    jst_plan_share(plan);
     add_stores(plan);
-    find_side_only(plan);
+    jst_plan_find_side_only(plan);
     return plan;
 }
 

@@ -12,7 +12,7 @@
 #include "pipeline.h"
 
 typedef enum jst_target_kind { JST_TO_DOFN, JST_TO_SHUFFLE, JST_TO_VIEW } jst_target_kind;
-/* `via` numbers what feeds one shuffle. */
+/* `via` numbers what feeds one shuffle, or one DoFn of a stage. */
 typedef struct jst_target { jst_target_kind kind; size_t index; uint16_t via; } jst_target;
 typedef struct jst_targets { jst_target *items; size_t count, cap; } jst_targets;
 
@@ -22,6 +22,7 @@ typedef struct jst_fused_dofn {
     const void *config;             /* decoded, lives with the plan */
     const size_t *views;            /* one per side input */
     jst_targets *outs;              /* one per port; DOFN indexes are this stage's */
+    uint16_t inflows;               /* targets of this stage that feed it */
 } jst_fused_dofn;
 
 typedef struct jst_stage {
@@ -51,6 +52,9 @@ typedef struct jst_shuffle_plan {
     bool is_root;                   /* a stage starts here, so it is partitioned */
     uint16_t id;                    /* its place in the plan */
     uint16_t inflows;               /* targets that feed it */
+    uint16_t leader;                /* the shuffle that is fed for it and shares its values with it;
+                                     * its own id: it is fed itself */
+    bool winding;                   /* ways through a stage that feeds it meet before */
 } jst_shuffle_plan;
 
 typedef struct jst_view_plan {

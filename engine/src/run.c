@@ -128,6 +128,9 @@ static void make_tables(jst_run *run)
     run->shuffles = joist_arena_zalloc(run->arena, (shuffles + 1) * sizeof *run->shuffles);
     for (size_t i = 0; i < shuffles; i++)
         run->shuffles[i] = jst_shuffle_new(&plan->shuffles[i], run->workers_count, &run->memory);
+    for (size_t i = 0; i < shuffles; i++)
+        if (plan->shuffles[i].leader != i)
+            jst_shuffle_follow(run->shuffles[i], run->shuffles[plan->shuffles[i].leader]);
     run->dead_plan = (jst_shuffle_plan){ .reduce = JST_REDUCE_LATEST, .in = &joist_line_type,
                                          .out = &joist_line_type };
     run->dead = jst_shuffle_new(&run->dead_plan, run->workers_count, &run->memory);

@@ -284,7 +284,8 @@ static mem_table *table_named(const char *name)
     size_t i = 0;
     while (i < MOST_PLACES - 1 && world.tables[i].name[0] && strcmp(world.tables[i].name, name))
         i++;
-    snprintf(world.tables[i].name, sizeof world.tables[i].name, "%s", name);
+    if (!world.tables[i].name[0])
+        snprintf(world.tables[i].name, sizeof world.tables[i].name, "%s", name);
     return &world.tables[i];
 }
 

@@ -18,6 +18,7 @@ jst_shuffle *jst_shuffle_new(const jst_shuffle_plan *plan, size_t workers, jst_m
     jst_shuffle *s = joist_calloc(1, sizeof *s);
     s->plan = plan;
     s->memory = memory;
+    s->leader = s;
     s->shares = joist_calloc(workers, sizeof *s->shares);
     s->shares_count = workers;
     s->partitions = plan->is_root ? JST_PARTITIONS : 1;
@@ -40,6 +41,14 @@ static void free_share(jst_share *share)
     joist_buffer_free(&share->value);
     if (share->fd >= 0)
         close(share->fd);
+}
+
+void jst_shuffle_follow(jst_shuffle *s, jst_shuffle *leader)
+{
+    while (leader->next)
+        leader = leader->next;
+    leader->next = s;
+    s->leader = leader->leader;
 }
 
 void jst_shuffle_free(jst_shuffle *s)
@@ -89,31 +98,48 @@ const joist_position *jst_entry_position(const jst_shuffle *s, const jst_entry *
 
 /* ---- entries --------------------------------------------------------------------------------- */
 
-static void fill_entry(jst_entry *entry, joist_text key, joist_text order, joist_text value,
+/* A value that several tables take is stored by the first that does. */
+typedef struct shared_value { joist_text bytes; bool shared, stored; } shared_value;
+
+static void fill_entry(jst_entry *entry, joist_text key, joist_text order, const shared_value *v,
                        const joist_position *at)
 {
     entry->key_len = (uint32_t)key.len;
     entry->order_len = (uint32_t)order.len;
-    entry->value_len = (uint32_t)value.len;
+    entry->value_len = (uint32_t)v->bytes.len;
     entry->at = *at;
     memcpy(entry->bytes, key.ptr, key.len);
     if (order.len)
         memcpy(entry->bytes + key.len, order.ptr, order.len);
-    if (value.len)
-        memcpy(entry->bytes + key.len + order.len, value.ptr, value.len);
+    entry->value = v->shared ? v->bytes.ptr : entry->bytes + key.len + order.len;
+    if (!v->shared && v->bytes.len)
+        memcpy(entry->bytes + key.len + order.len, v->bytes.ptr, v->bytes.len);
 }
 
-static jst_entry *new_entry(jst_share *share, joist_text key, joist_text order, joist_text value,
+static void store(joist_arena *arena, shared_value *v)
+{
+    if (v->shared && !v->stored)
+        v->bytes = joist_arena_text(arena, v->bytes);
+    v->stored = true;
+}
+
+static size_t inside(joist_text key, joist_text order, const shared_value *v)
+{
+    return key.len + order.len + (v->shared ? 0 : v->bytes.len);
+}
+
+static jst_entry *new_entry(joist_arena *arena, joist_text key, joist_text order, shared_value *v,
                             const joist_position *at)
 {
-    size_t size = key.len + order.len + value.len;
-    jst_entry *entry = joist_arena_alloc(share->arena, sizeof *entry + size);
+    store(arena, v);
+    size_t size = inside(key, order, v);
+    jst_entry *entry = joist_arena_alloc(arena, sizeof *entry + size);
     entry->cap = (uint32_t)size;
-    fill_entry(entry, key, order, value, at);
+    fill_entry(entry, key, order, v, at);
     return entry;
 }
 
-/* ---- filling ----------------------------------------------------------------------------------- */
+/* ---- filling --------------------------------------------------------------------------------- */
 
 /* A sealed share that gets more entries (a second round of dead letters) becomes a table again. */
 static void unseal(jst_shuffle *s, jst_share *share)
@@ -131,39 +157,52 @@ static void unseal(jst_shuffle *s, jst_share *share)
     share->count = 0;
 }
 
-static void begin_share(jst_shuffle *s, jst_share *share)
+/* The arena of this worker's entries, and the share ready to be filled. */
+static joist_arena *begin_share(jst_shuffle *s, size_t worker)
 {
-    if (!share->arena)
-        share->arena = joist_arena_new();
-    if (share->sorted)
-        unseal(s, share);
+    jst_share *leader = &s->leader->shares[worker];
+    if (!leader->arena)
+        leader->arena = joist_arena_new();
+    if (s->shares[worker].sorted)
+        unseal(s, &s->shares[worker]);
+    return leader->arena;
 }
 
-static void put_latest(jst_share *share, uint64_t hash, joist_text key, joist_text order,
-                       joist_text value, const joist_position *at)
+static void put_latest(jst_share *share, joist_arena *arena, uint64_t hash, joist_text order,
+                       shared_value *v, const joist_position *at)
 {
+    joist_text key = joist_buffer_view(&share->key);
     jst_item *item = jst_table_item(&share->table, hash, key);
     jst_entry *old = item->entry;
     if (!old) {
-        item->entry = new_entry(share, key, order, value, at);
+        item->entry = new_entry(arena, key, order, v, at);
         return;
     }
     share->replaced++;
     if (joist_text_compare(order, jst_entry_order(old)) < 0)
         return;
-    if (key.len + order.len + value.len <= old->cap)
-        fill_entry(old, key, order, value, at);
+    store(arena, v);
+    if (inside(key, order, v) <= old->cap)
+        fill_entry(old, key, order, v, at);
     else
-        item->entry = new_entry(share, key, order, value, at);
+        item->entry = new_entry(arena, key, order, v, at);
+}
+
+static uint64_t hash_of_key(const jst_shuffle *s, const jst_share *share)
+{
+    return jst_hash(share->key.ptr, share->key.len, s->memory->seed);
 }
 
 void jst_shuffle_put(jst_shuffle *s, size_t worker, joist_text key, joist_text order,
                      joist_text value, const joist_position *at)
 {
     jst_share *share = &s->shares[worker];
-    begin_share(s, share);
+    joist_arena *arena = begin_share(s, worker);
+    shared_value v = { .bytes = value };
     share->arrived++;
-    put_latest(share, jst_hash(key.ptr, key.len, s->memory->seed), key, order, value, at);
+    share->key.len = 0;
+    joist_buffer_text(&share->key, key);
+    put_latest(share, arena, hash_of_key(s, share), order, &v, at);
 }
 
 /* The key of a count or sum as people read it, behind the number. */
@@ -190,12 +229,11 @@ static int64_t addend(const jst_shuffle_plan *plan, const char *record)
     return *(const int64_t *)(const void *)(record + plan->number->offset);
 }
 
-static void put_number(jst_shuffle *s, jst_share *share, const char *record,
+static void put_number(jst_shuffle *s, jst_share *share, joist_arena *arena, const char *record,
                        const joist_position *at)
 {
     joist_text key = joist_buffer_view(&share->key);
-    uint64_t hash = jst_hash(key.ptr, key.len, s->memory->seed);
-    jst_item *item = jst_table_item(&share->table, hash, key);
+    jst_item *item = jst_table_item(&share->table, hash_of_key(s, share), key);
     jst_sum n = addend(s->plan, record);
     if (item->entry) {
         jst_entry_add(item->entry, n);
@@ -205,54 +243,87 @@ static void put_number(jst_shuffle *s, jst_share *share, const char *record,
     share->value.len = 0;
     joist_buffer_add(&share->value, &n, sizeof n);
     put_key_text(s->key_field, record, &share->value);
-    joist_text value = joist_buffer_view(&share->value);
-    item->entry = new_entry(share, key, JOIST_TEXT(""), value, at);
+    shared_value v = { .bytes = joist_buffer_view(&share->value) };
+    item->entry = new_entry(arena, key, JOIST_TEXT(""), &v, at);
 }
 
-/* Elements of one position that came by different ways: in the order of the ways. */
 static void encode_place(const jst_shuffle_plan *plan, const joist_position *at, jst_inflow how,
                          joist_buffer *out)
 {
     jst_position_encode(at, how.grouped, out);
+    if (plan->winding) {
+        joist_buffer_text(out, how.path);
+        joist_buffer_byte(out, (char)how.path.len);     /* read from its end, it is unambiguous */
+    }
     if (plan->inflows > 1) {
         joist_buffer_byte(out, (char)(how.via >> 8));
         joist_buffer_byte(out, (char)how.via);
     }
 }
 
-static void add_one(jst_shuffle *s, jst_share *share, const char *record, const joist_position *at,
-                    jst_inflow how)
+static void put_row(jst_shuffle *s, jst_share *share, joist_arena *arena, const char *record,
+                    shared_value *v, const joist_position *at, jst_inflow how)
 {
     const jst_shuffle_plan *plan = s->plan;
-    share->key.len = share->order.len = share->value.len = 0;
-    if (plan->reduce == JST_REDUCE_APPEND)
-        encode_place(plan, at, how, &share->key);
-    else
-        joist_key_encode(plan->in, &plan->key, record, &share->key);
-    if (plan->reduce == JST_REDUCE_COUNT || plan->reduce == JST_REDUCE_SUM) {
-        put_number(s, share, record, at);
-        return;
-    }
-    joist_row_encode(plan->in, record, &share->value);
-    joist_text key = joist_buffer_view(&share->key), value = joist_buffer_view(&share->value);
-    uint64_t hash = jst_hash(key.ptr, key.len, s->memory->seed);
+    share->order.len = 0;
     if (plan->reduce == JST_REDUCE_APPEND) {
-        jst_table_append(&share->table, hash, new_entry(share, key, JOIST_TEXT(""), value, at));
+        encode_place(plan, at, how, &share->key);
+        joist_text key = joist_buffer_view(&share->key);
+        jst_table_append(&share->table, hash_of_key(s, share),
+                         new_entry(arena, key, JOIST_TEXT(""), v, at));
         return;
     }
+    joist_key_encode(plan->in, &plan->key, record, &share->key);
     joist_key_encode(plan->in, &plan->by, record, &share->order);
     encode_place(plan, at, how, &share->order);
-    put_latest(share, hash, key, joist_buffer_view(&share->order), value, at);
+    put_latest(share, arena, hash_of_key(s, share), joist_buffer_view(&share->order), v, at);
+}
+
+static bool adds_up(jst_reduce reduce)
+{
+    return reduce == JST_REDUCE_COUNT || reduce == JST_REDUCE_SUM;
+}
+
+static void add_numbers(jst_shuffle *s, size_t worker, const char *elements,
+                        const joist_position *const *positions, size_t count)
+{
+    jst_share *share = &s->shares[worker];
+    joist_arena *arena = begin_share(s, worker);
+    for (size_t i = 0; i < count; i++) {
+        const char *record = elements + i * s->plan->in->size;
+        share->key.len = 0;
+        joist_key_encode(s->plan->in, &s->plan->key, record, &share->key);
+        put_number(s, share, arena, record, positions[i]);
+    }
+    share->arrived += count;
+}
+
+/* One element into all tables that share it, encoded once. */
+static void add_row(jst_shuffle *leader, size_t worker, const char *record,
+                    const joist_position *at, jst_inflow how)
+{
+    joist_buffer *value = &leader->shares[worker].value;
+    value->len = 0;
+    joist_row_encode(leader->plan->in, record, value);
+    shared_value v = { .bytes = joist_buffer_view(value), .shared = leader->next };
+    for (jst_shuffle *s = leader; s; s = s->next) {
+        jst_share *share = &s->shares[worker];
+        joist_arena *arena = begin_share(s, worker);
+        share->arrived++;
+        share->key.len = 0;
+        put_row(s, share, arena, record, &v, at, how);
+    }
 }
 
 void jst_shuffle_add(jst_shuffle *s, size_t worker, const char *elements,
                      const joist_position *const *positions, size_t count, jst_inflow how)
 {
-    jst_share *share = &s->shares[worker];
-    begin_share(s, share);
-    share->arrived += count;
+    if (adds_up(s->plan->reduce)) {
+        add_numbers(s, worker, elements, positions, count);
+        return;
+    }
     for (size_t i = 0; i < count; i++)
-        add_one(s, share, elements + i * s->plan->in->size, positions[i], how);
+        add_row(s, worker, elements + i * s->plan->in->size, positions[i], how);
 }
 
 /* A share much smaller than the limit is not worth a run: many small runs would cost more. All
@@ -262,24 +333,46 @@ static bool worth_a_run(const jst_memory *memory, size_t held)
     return held >= memory->limit / (memory->shares > 64 ? memory->shares : 64);
 }
 
+static size_t held_by(const jst_shuffle *leader, size_t worker)
+{
+    size_t bytes = joist_arena_bytes(leader->shares[worker].arena);
+    for (const jst_shuffle *s = leader; s; s = s->next)
+        bytes += jst_table_bytes(&s->shares[worker].table);
+    return bytes;
+}
+
+static joist_status spill_together(jst_shuffle *leader, size_t worker, joist_error *e)
+{
+    jst_share *share = &leader->shares[worker];
+    for (jst_shuffle *s = leader; s; s = s->next) {
+        jst_shuffle_seal(s, worker);
+        if (jst_spill(s, &s->shares[worker], e))
+            return JOIST_FAILED;
+    }
+    joist_arena_free(share->arena);
+    share->arena = NULL;
+    atomic_fetch_sub(&leader->memory->held, share->accounted);
+    share->accounted = 0;
+    return JOIST_OK;
+}
+
 joist_status jst_shuffle_account(jst_shuffle *s, size_t worker, joist_error *e)
 {
     jst_share *share = &s->shares[worker];
-    if (!share->arena)
+    if (s->leader != s || !share->arena)
         return JOIST_OK;
-    size_t now = joist_arena_bytes(share->arena) + jst_table_bytes(&share->table);
+    size_t now = held_by(s, worker);
     atomic_fetch_add(&s->memory->held, now - share->accounted);
     share->accounted = now;
     if (atomic_load(&s->memory->held) <= s->memory->limit || !worth_a_run(s->memory, now))
         return JOIST_OK;
-    jst_shuffle_seal(s, worker);
-    return jst_spill(s, share, e);
+    return spill_together(s, worker, e);
 }
 
 bool jst_entry_decode(const jst_shuffle *s, const jst_entry *entry, void *record,
                       joist_arena *arena)
 {
-    const char *value = jst_entry_value(entry);
+    const char *value = entry->value;
     if (!s->key_field) {
         memset(record, 0, s->plan->out->size);
         return joist_row_decode(s->plan->out, value, entry->value_len, record, arena) > 0;

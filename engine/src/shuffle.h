@@ -33,7 +33,7 @@ typedef struct jst_segment { uint64_t offset, bytes, count; } jst_segment;
 
 /* One worker's share: entries in memory, and runs in one temporary file. */
 typedef struct jst_share {
-    joist_arena *arena;
+    joist_arena *arena;                     /* of the leader's share only */
     jst_table table;
     jst_entry **sorted;                  /* after sealing: partition by partition, in key order */
     size_t count;                           /* of them */
@@ -52,17 +52,25 @@ typedef struct jst_shuffle {
     jst_share *shares;
     size_t shares_count;
     size_t partitions;              /* 1 or JST_PARTITIONS */
+    struct jst_shuffle *leader;     /* owns the memory; itself, if it shares with nobody */
+    struct jst_shuffle *next;       /* of those that share with the leader; NULL at the end */
     const joist_field *key_field;   /* COUNT, SUM: whose value is the output's key, as text */
 } jst_shuffle;
 
 jst_shuffle *jst_shuffle_new(const jst_shuffle_plan *plan, size_t workers, jst_memory *memory);
+/* `s` gets what its leader gets, with the same values in memory: elements are added to the leader
+ * only, memory is accounted for there, and both are spilled together. Before the first element. */
+void jst_shuffle_follow(jst_shuffle *s, jst_shuffle *leader);
 void jst_shuffle_free(jst_shuffle *s);      /* NULL is a no-op; temporary files vanish */
 
 /* How elements come: from a stage that starts from a shuffle, so that their positions are
- * jst_group_positions; and as which of the shuffle's inputs (jst_target.via). */
-typedef struct jst_inflow { bool grouped; uint16_t via; } jst_inflow;
+ * jst_group_positions; as which of the shuffle's inputs (jst_target.via); and by which way through
+ * the stage. Elements of one position that came in the same way arrive in the order of their emits,
+ * all at one worker; the ways themselves are put in order by their numbers. So the order is total,
+ * whatever the number of workers and the size of bundles. */
+typedef struct jst_inflow { bool grouped; uint16_t via; joist_text path; } jst_inflow;
 
-/* Adds elements to one worker's share. */
+/* Adds elements to one worker's share, and to those that follow. */
 void jst_shuffle_add(jst_shuffle *s, size_t worker, const char *elements,
                      const joist_position *const *positions, size_t count, jst_inflow how);
 
@@ -70,13 +78,14 @@ void jst_shuffle_add(jst_shuffle *s, size_t worker, const char *elements,
 void jst_shuffle_put(jst_shuffle *s, size_t worker, joist_text key, joist_text order,
                      joist_text value, const joist_position *at);
 
-/* Between bundles: accounts for memory, and spills this share while the run is over its limit. */
+/* Between bundles: accounts for memory, and spills this share while the run is over its limit. Does
+ * nothing for a follower. */
 joist_status jst_shuffle_account(jst_shuffle *s, size_t worker, joist_error *e);
 
 /* Sorts what one worker still holds; call for every share before merging. */
 void jst_shuffle_seal(jst_shuffle *s, size_t worker);
 
-/* spill.c: writes the sealed part of a share as one run and empties it. */
+/* spill.c: writes the sealed part of a share as one run and empties it; its arena stays. */
 joist_status jst_spill(jst_shuffle *s, jst_share *share, joist_error *e);
 
 /* The position of an element that came out of a shuffle. Its key tells apart what comes from one
@@ -99,8 +108,8 @@ jst_merge *jst_merge_open(const jst_shuffle *s, size_t partition);
 /* The next entry, valid until the next call; NULL at the end, then *e is empty, or with *e filled:
  * disk trouble, or a sum beyond int64. */
 const jst_entry *jst_merge_next(jst_merge *m, joist_error *e);
-/* The entry that jst_merge_next returned last, for longer: itself if it lies in a table, which lives
- * as long as the shuffle, else a copy in the arena. */
+/* The entry that jst_merge_next returned last, for longer: itself if it lies in a table, which
+ * lives as long as the shuffle, else a copy in the arena. */
 const jst_entry *jst_merge_keep(const jst_merge *m, const jst_entry *entry, joist_arena *arena);
 uint64_t jst_merge_folded(const jst_merge *m);   /* entries aggregated into another so far */
 void jst_merge_close(jst_merge *m);
@@ -111,7 +120,7 @@ __extension__ typedef __int128 jst_sum;
 JOIST_INLINE jst_sum jst_entry_sum(const jst_entry *e)
 {
     jst_sum sum;
-    memcpy(&sum, jst_entry_value(e), sizeof sum);
+    memcpy(&sum, e->value, sizeof sum);
     return sum;
 }
 

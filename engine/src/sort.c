@@ -7,7 +7,7 @@
 
 typedef struct item { uint64_t head; jst_entry *entry; } item;
 
-/* Entries lie in memory in the order they are looked at, further apart than the processor guesses. */
+/* Entries lie in memory in the order they are looked at, too far apart for processors to guess. */
 static void fetch_ahead(jst_entry *const *entries, size_t i, size_t count)
 {
     enum { AHEAD = 12 };

@@ -53,7 +53,9 @@ static joist_status write_partition(jst_shuffle *s, jst_share *share, size_t p,
         jst_entry *entry = share->sorted[i];
         /* Padded so that the next one is aligned in a read buffer; the arena rounds up further. */
         entry->cap = (entry->key_len + entry->order_len + entry->value_len + 7) & ~7u;
-        joist_buffer_add(buffer, entry, sizeof *entry + entry->cap);
+        size_t size = sizeof *entry + entry->cap;
+        jst_entry_copy(entry, joist_buffer_reserve(buffer, size));
+        buffer->len += size;
         if (buffer->len >= WRITE_BUFFER && flush(s, share, buffer, e))
             return JOIST_FAILED;
     }
@@ -62,16 +64,12 @@ static joist_status write_partition(jst_shuffle *s, jst_share *share, size_t p,
     return JOIST_OK;
 }
 
-static void empty_share(jst_shuffle *s, jst_share *share)
+static void empty_share(jst_share *share)
 {
-    joist_arena_free(share->arena);
     joist_free(share->sorted);
-    share->arena = NULL;
     share->sorted = NULL;
     share->count = 0;
     memset(share->sorted_at, 0, sizeof share->sorted_at);
-    atomic_fetch_sub(&s->memory->held, share->accounted);
-    share->accounted = 0;
 }
 
 joist_status jst_spill(jst_shuffle *s, jst_share *share, joist_error *e)
@@ -91,6 +89,6 @@ joist_status jst_spill(jst_shuffle *s, jst_share *share, joist_error *e)
     joist_buffer_free(&buffer);
     share->runs_count++;
     if (status == JOIST_OK)
-        empty_share(s, share);
+        empty_share(share);
     return status;
 }

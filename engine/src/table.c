@@ -7,6 +7,17 @@
 
 enum { FIRST_ITEMS = 64, FIRST_SLOTS = 128 };
 
+jst_entry *jst_entry_copy(const jst_entry *e, void *to)
+{
+    jst_entry *copy = to;
+    size_t head = e->key_len + e->order_len;
+    memcpy(copy, e, sizeof *e + head);
+    if (e->value_len)
+        memcpy(copy->bytes + head, e->value, e->value_len);
+    copy->value = copy->bytes + head;
+    return copy;
+}
+
 static uint64_t tag_of(uint64_t hash)
 {
     return hash & 0xffffffff00000000u;

@@ -9,8 +9,9 @@
 typedef struct jst_entry {
     uint32_t key_len, order_len, value_len;
     uint32_t cap;                   /* bytes that fit into `bytes` */
+    const char *value;              /* behind the order, or shared with entries of other tables */
     joist_position at;
-    char bytes[];                   /* key, order, value */
+    char bytes[];                   /* key, order, and the value unless it is shared */
 } jst_entry;
 
 JOIST_INLINE joist_text jst_entry_key(const jst_entry *e)
@@ -23,15 +24,19 @@ JOIST_INLINE joist_text jst_entry_order(const jst_entry *e)
     return (joist_text){ e->bytes + e->key_len, e->order_len };
 }
 
-JOIST_INLINE const char *jst_entry_value(const jst_entry *e)
+JOIST_INLINE joist_text jst_entry_value(const jst_entry *e)
 {
-    return e->bytes + e->key_len + e->order_len;
+    return (joist_text){ e->value, e->value_len };
 }
 
+/* Of an entry with its value inside. */
 JOIST_INLINE size_t jst_entry_size(const jst_entry *e)
 {
     return sizeof *e + e->key_len + e->order_len + e->value_len;
 }
+
+/* Copies an entry, its value inside, to jst_entry_size bytes of 8-byte aligned memory. */
+jst_entry *jst_entry_copy(const jst_entry *e, void *to);
 
 typedef struct jst_item { uint64_t hash; jst_entry *entry; } jst_item;
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A library for LD_PRELOAD that lets the n-th call of one kind go wrong. Built by tests/lib/shim.py.
+ * A library for LD_PRELOAD that lets the n-th call of one kind go wrong; built by tests/lib/shim.py
  *
  *   JOIST_SHIM      KIND:N:HOW   which calls are counted, which one of them goes wrong, and how
- *                   KIND         open read write sync rename close unlink mkdir truncate lock thread
- *                                directory memory; "any": all but memory and thread
+ *                   KIND         open read write sync rename close unlink mkdir truncate lock
+ *                                thread directory memory; "any": all but memory and thread
  *                   HOW          errno as a number; "short": half the bytes; "kill" and "stop":
- *                                SIGKILL or SIGSTOP before the call; "from-ERRNO": this call and all
- *                                after it fail
+ *                                SIGKILL or SIGSTOP before the call; "from-ERRNO": this call and
+ *                                all after it fail
  *   JOIST_SHIM_IN   only files whose path contains this; descriptors count if their file does
  *   JOIST_SHIM_HIT  a file that is made when the call was reached, so that a loop over n knows its
  *                   end

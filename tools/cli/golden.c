@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * `test`: golden folders. Each case runs in every way of the table below, which must all give the
  * same, and that must be what expect/ says. docs/testing.md is the manual. */
-#include "errors.h"
+#include "escape.h"
 #include "golden_case.h"
 #include "golden_expect.h"
 #include "golden_files.h"
@@ -35,24 +35,40 @@ static const jst_golden_way ways[] = {
 };
 enum { WAYS = sizeof ways / sizeof ways[0] };
 
+/* A case: its path, absolute and as it is to be typed. */
+typedef struct found { joist_text path, typed; } found;
+
 typedef struct session {
     const jst_cli_call *call;
     const test_options *options;
-    joist_text *paths; size_t count;    /* of the cases, absolute */
+    found *cases; size_t count;
     size_t failed, updated;
 } session;
 
 /* ---- finding cases --------------------------------------------------------------------------- */
-static void add_path(session *s, joist_text path)
+static void add_case(session *s, joist_text path, joist_text typed)
 {
     joist_text name = joist_text_of(strrchr(path.ptr, '/') + 1);
     if (s->options->only.len && !joist_text_equal(s->options->only, name))
         return;
-    joist_text *grown = joist_arena_alloc(s->call->arena, (s->count + 1) * sizeof *grown);
+    found *grown = joist_arena_alloc(s->call->arena, (s->count + 1) * sizeof *grown);
     if (s->count)
-        memcpy(grown, s->paths, s->count * sizeof *grown);
-    s->paths = grown;
-    s->paths[s->count++] = path;
+        memcpy(grown, s->cases, s->count * sizeof *grown);
+    s->cases = grown;
+    s->cases[s->count++] = (found){ path, typed };
+}
+
+static void find_below(session *s, joist_text path, joist_text dir)
+{
+    joist_arena *a = s->call->arena;
+    jst_golden_names names = jst_golden_list(a, path);
+    while (dir.len > 1 && dir.ptr[dir.len - 1] == '/')
+        dir.len--;
+    for (size_t i = 0; i < names.count; i++) {
+        joist_text inner = jst_golden_path(a, path, names.items[i].ptr);
+        if (jst_golden_is_case(a, inner))
+            add_case(s, inner, jst_golden_path(a, dir, names.items[i].ptr));
+    }
 }
 
 static joist_status find_in(session *s, joist_text dir, joist_error *e)
@@ -66,16 +82,10 @@ static joist_status find_in(session *s, joist_text dir, joist_error *e)
         return joist_fail_with(e, JOIST_USAGE, "cannot read '%.*s': %s", JOIST_ARG(dir),
                                strerror(errno));
     joist_text path = joist_arena_printf(a, "%s", resolved);
-    if (jst_golden_is_case(a, path)) {
-        add_path(s, path);
-        return JOIST_OK;
-    }
-    jst_golden_names names = jst_golden_list(a, path);
-    for (size_t i = 0; i < names.count; i++) {
-        joist_text inner = jst_golden_path(a, path, names.items[i].ptr);
-        if (jst_golden_is_case(a, inner))
-            add_path(s, inner);
-    }
+    if (jst_golden_is_case(a, path))
+        add_case(s, path, dir);
+    else
+        find_below(s, path, dir);
     return JOIST_OK;
 }
 
@@ -133,9 +143,17 @@ static joist_status run_ways(const jst_golden_case *c, jst_golden_result *result
     return JOIST_OK;
 }
 
-/* True: there is something new to be seen in expect/. */
-static joist_status judge(session *s, const jst_golden_case *c, const jst_golden_result *result,
-                          joist_buffer *out, bool *updated, joist_error *e)
+static void add_hint(const session *s, const found *f, joist_buffer *out)
+{
+    joist_buffer_printf(out, "  if that is right now: %s ", s->call->command);
+    jst_cli_shell_word(out, f->typed);
+    joist_buffer_text(out, JOIST_TEXT(" --update\n"));
+}
+
+/* A result all ways agree on: against expect/, or into it. */
+static joist_status judge(const session *s, const found *f, const jst_golden_case *c,
+                          const jst_golden_result *result, joist_buffer *out, bool *updated,
+                          joist_error *e)
 {
     joist_buffer diff = { 0 };
     joist_status status = jst_golden_expect(&diff, c, result, e);
@@ -145,41 +163,40 @@ static joist_status judge(session *s, const jst_golden_case *c, const jst_golden
         *updated = status == JOIST_OK;
     } else if (differs) {
         joist_buffer_text(out, joist_buffer_view(&diff));
-        joist_buffer_printf(out, "  if that is right now: %s %.*s --update\n", s->call->command,
-                            JOIST_ARG(c->path));
+        add_hint(s, f, out);
     }
     joist_buffer_free(&diff);
     return status;
 }
 
-static joist_status run_case(session *s, joist_arena *a, joist_text path, joist_buffer *out,
+static joist_status run_case(const session *s, joist_arena *a, const found *f, joist_buffer *out,
                              bool *updated, joist_error *e)
 {
     jst_golden_case c;
     jst_golden_result results[WAYS] = { { 0 } };
-    joist_status status = jst_golden_open(&c, a, s->call->def, path, e);
+    joist_status status = jst_golden_open(&c, a, s->call->def, f->path, e);
     if (status == JOIST_OK)
         status = run_ways(&c, results, out, e);
     if (status == JOIST_OK && !out->len)
-        status = judge(s, &c, &results[0], out, updated, e);
+        status = judge(s, f, &c, &results[0], out, updated, e);
     for (size_t i = 0; i < WAYS; i++)
         json_decref(results[i].summary);
     jst_golden_close(&c);
     return status;
 }
 
-static int show_case(session *s, joist_text path)
+static int show_case(session *s, const found *f)
 {
     joist_arena *a = joist_arena_new();
     joist_error e = { 0 };
     joist_buffer diff = { 0 }, out = { 0 };
     bool updated = false;
-    if (run_case(s, a, path, &diff, &updated, &e) != JOIST_OK)
+    if (run_case(s, a, f, &diff, &updated, &e) != JOIST_OK)
         joist_buffer_printf(&diff, "  error: %s\n", e.message);
     s->failed += diff.len > 0;
     s->updated += updated;
     joist_buffer_printf(&out, "%-8s%s\n", diff.len ? "FAILED" : updated ? "updated" : "ok",
-                        strrchr(path.ptr, '/') + 1);
+                        strrchr(f->path.ptr, '/') + 1);
     joist_buffer_text(&out, joist_buffer_view(&diff));
     int code = jst_cli_print(&out, JST_CLI_EXIT_OK);
     joist_buffer_free(&diff);
@@ -194,11 +211,12 @@ static int conclude(const session *s)
     joist_buffer out = { 0 };
     joist_buffer_printf(&out, "%zu case%s", s->count, s->count == 1 ? "" : "s");
     if (s->updated)
-        joist_buffer_printf(&out, ", %zu updated: read every line before you keep it", s->updated);
+        joist_buffer_printf(&out, ", %zu updated", s->updated);
     if (s->failed)
-        joist_buffer_printf(&out, ", %zu FAILED\n", s->failed);
-    else
-        joist_buffer_text(&out, s->updated ? JOIST_TEXT("\n") : JOIST_TEXT(", all ok\n"));
+        joist_buffer_printf(&out, ", %zu FAILED", s->failed);
+    joist_buffer_text(&out, s->failed || s->updated ? JOIST_TEXT("\n") : JOIST_TEXT(", all ok\n"));
+    if (s->updated)
+        joist_buffer_text(&out, JOIST_TEXT("read every line of expect/ before you keep it\n"));
     int code = jst_cli_print(&out, s->failed ? JST_CLI_EXIT_TESTS : JST_CLI_EXIT_OK);
     joist_buffer_free(&out);
     return code;
@@ -219,7 +237,7 @@ int jst_cli_test(const jst_cli_call *call)
     if (jst_cli_options_resolve(o, &e) != JOIST_OK || find_cases(&s, o, &e) != JOIST_OK)
         return jst_cli_refused(&e);
     for (size_t i = 0; i < s.count; i++) {
-        int code = show_case(&s, s.paths[i]);
+        int code = show_case(&s, &s.cases[i]);
         if (code != JST_CLI_EXIT_OK)
             return code;
     }

@@ -24,7 +24,7 @@ static jst_golden_set *set_named(const jst_golden_result *r, joist_text name)
 typedef struct sides {
     const jst_golden_result *expected, *got;
     bool outboxes;                      /* compare them, too */
-    const char *prefix, *suffix;        /* around the name of a set: where its rows are to be seen */
+    const char *prefix, *suffix;        /* around the name of a set: where its rows are */
 } sides;
 
 static void compare_set(joist_buffer *out, const sides *s, jst_golden_set *expected,
@@ -185,8 +185,9 @@ static json_t *first_choice(const jst_golden_result *got)
         return NULL;
     json_t *error = json_object_get(got->summary, "error");
     json_t *message = json_object_get(error, "message");
-    return message ? json_pack("{s:i, s:{s:O}}", "exit", got->exit_code, "error", "message", message)
-                   : json_pack("{s:i}", "exit", got->exit_code);
+    if (!message)
+        return json_pack("{s:i}", "exit", got->exit_code);
+    return json_pack("{s:i, s:{s:O}}", "exit", got->exit_code, "error", "message", message);
 }
 
 static int append(const char *bytes, size_t len, void *out)

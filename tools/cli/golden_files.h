@@ -27,7 +27,7 @@ joist_status jst_golden_copy(joist_arena *a, joist_text from, joist_text to, int
                              joist_error *e);
 joist_status jst_golden_set_time(joist_text path, int64_t modified_ms, joist_error *e);
 
-/* A new directory in $TMPDIR or /tmp. */
+/* A new directory in $TMPDIR, else in /dev/shm, else in /tmp. */
 joist_status jst_golden_temporary(joist_arena *a, joist_text *out, joist_error *e);
 void jst_golden_remove(joist_arena *a, joist_text path);    /* with all that is in it */
 

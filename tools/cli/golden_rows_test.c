@@ -59,7 +59,8 @@ Test(golden_rows, what_is_not)
     cr_assert(!same("{\"a\":1}", "{\"a\":1.0}"));
     cr_assert(!same("{\"a\":1}", "{\"a\":\"1\"}"));
     cr_assert(!same("{\"a\":\"\"}", "{}"));
-    cr_assert(!same("{\"a\":{\"x\":1,\"y\":2}}", "{\"a\":{\"y\":2,\"x\":1}}"), "inner order counts");
+    cr_assert(!same("{\"a\":{\"x\":1,\"y\":2}}", "{\"a\":{\"y\":2,\"x\":1}}"),
+              "inner order counts");
     cr_assert(!same("{\"a\":{\"x\":null}}", "{\"a\":{}}"), "inner null is a value");
 }
 
@@ -108,9 +109,12 @@ Test(golden_rows, rows_with_nothing_in_common)
 Test(golden_rows, a_row_is_paired_with_the_one_most_like_it)
 {
     const char *text = diff_of("{\"a\":1,\"b\":2,\"c\":3,\"d\":4}",
-                               "{\"a\":1,\"b\":2,\"c\":9,\"d\":9}\n{\"a\":1,\"b\":2,\"c\":3,\"d\":9}");
-    cr_assert(strstr(text, "        d\n            expected 4\n            got      9\n"), "%s", text);
-    cr_assert(strstr(text, "not expected\n        {\"a\":1,\"b\":2,\"c\":9,\"d\":9}\n"), "%s", text);
+                               "{\"a\":1,\"b\":2,\"c\":9,\"d\":9}\n"
+                               "{\"a\":1,\"b\":2,\"c\":3,\"d\":9}");
+    cr_assert(strstr(text, "        d\n            expected 4\n            got      9\n"), "%s",
+              text);
+    cr_assert(strstr(text, "not expected\n        {\"a\":1,\"b\":2,\"c\":9,\"d\":9}\n"), "%s",
+              text);
 }
 
 Test(golden_rows, a_flood_is_cut)

@@ -113,26 +113,30 @@ static joist_status add_tables(running *r, joist_error *e)
     return JOIST_OK;
 }
 
-/* pipelines/x.c:12 -> x.c: editing the pipeline changes no expectation. */
-static joist_text short_site(joist_text site)
+/* Writes a value without the NULL members of its objects. */
+static void add_lean(joist_buffer *out, joist_json v, joist_arena *a)
 {
-    size_t begin = 0, end = site.len;
-    while (end > 0 && site.ptr[end - 1] != ':')
-        end--;
-    end = end ? end - 1 : site.len;
-    for (size_t i = 0; i < end; i++)
-        if (site.ptr[i] == '/')
-            begin = i + 1;
-    return (joist_text){ site.ptr + begin, end - begin };
-}
-
-static void add_element(joist_buffer *out, joist_json element, joist_arena *a)
-{
-    jst_golden_rows one = { .arena = a };
-    if (jst_golden_rows_add(&one, (joist_text){ element.ptr, element.len }, 0))
-        joist_buffer_text(out, one.items[0].text);
-    else
-        joist_json_write_value(out, element);
+    size_t count = 0;
+    joist_json_type type = joist_json_type_of(v);
+    const joist_member *members = joist_json_members(v, a, &count);
+    if (type != JOIST_JSON_OBJECT && type != JOIST_JSON_ARRAY) {
+        joist_json_write_value(out, v);
+        return;
+    }
+    joist_buffer_byte(out, type == JOIST_JSON_OBJECT ? '{' : '[');
+    bool first = true;
+    for (size_t i = 0; i < count; i++) {
+        if (type == JOIST_JSON_OBJECT && joist_json_type_of(members[i].value) == JOIST_JSON_NULL)
+            continue;
+        joist_buffer_text(out, first ? JOIST_TEXT("") : JOIST_TEXT(","));
+        first = false;
+        if (type == JOIST_JSON_OBJECT) {
+            joist_json_write_text(out, members[i].key);
+            joist_buffer_byte(out, ':');
+        }
+        add_lean(out, members[i].value, a);
+    }
+    joist_buffer_byte(out, type == JOIST_JSON_OBJECT ? '}' : ']');
 }
 
 static void add_member(joist_buffer *out, const joist_member *m, joist_arena *a)
@@ -141,15 +145,12 @@ static void add_member(joist_buffer *out, const joist_member *m, joist_arena *a)
     joist_json_write_text(out, m->key);
     joist_buffer_byte(out, ':');
     if (joist_text_equal(m->key, JOIST_TEXT("site")))
-        joist_json_write_text(out, short_site(joist_json_string(m->value, a)));
-    else if (joist_text_equal(m->key, JOIST_TEXT("element")))
-        add_element(out, m->value, a);
+        joist_json_write_text(out, jst_golden_unplaced(a, joist_json_string(m->value, a)));
     else
-        joist_json_write_value(out, m->value);
+        add_lean(out, m->value, a);
 }
 
-/* A dead letter without what changes when nothing did, and without the NULL fields of its
- * element. */
+/* A dead letter without the number of a line in the pipeline, and without NULL. */
 static void add_letter(jst_golden_rows *to, const jst_golden_row *letter)
 {
     size_t count = 0;
@@ -209,7 +210,7 @@ static void refuse(running *r, const joist_error *e)
 {
     r->out->exit_code = jst_cli_failure_exit(e->failure);
     r->out->summary = refusal(e, r->out->exit_code);
-    jst_golden_summary_unplace(r->out->summary);
+    jst_golden_summary_unplace(r->c->arena, r->out->summary);
 }
 
 static void conclude(running *r, joist_status status)
@@ -217,7 +218,7 @@ static void conclude(running *r, joist_status status)
     const jst_cli_option *window = jst_cli_options_find(r->options, JOIST_TEXT("window"));
     r->out->exit_code = jst_cli_run_exit(status, r->report, 0, &r->settings.max_rejected);
     r->out->summary = summary_of(r, window && window->value.len ? window->value : JOIST_NO_TEXT);
-    jst_golden_summary_unplace(r->out->summary);
+    jst_golden_summary_unplace(r->c->arena, r->out->summary);
 }
 
 /* ---- the run --------------------------------------------------------------------------------- */

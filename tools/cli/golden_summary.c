@@ -3,7 +3,6 @@
  * other; everything else whole. */
 #include "golden_summary.h"
 
-#include "errors.h"
 #include "json_out.h"
 
 static const char *const common[] = {
@@ -100,19 +99,62 @@ json_t *jst_golden_summary_update(const json_t *expected, const json_t *got)
     return object;
 }
 
-static bool is_source(const char *place)
+/* ---- places ---------------------------------------------------------------------------------- */
+static bool is_source(joist_text word)
 {
-    joist_text file = { place, strcspn(place, ":") };
-    return joist_text_ends(file, JOIST_TEXT(".c")) || joist_text_ends(file, JOIST_TEXT(".cc"))
-        || joist_text_ends(file, JOIST_TEXT(".h"));
+    return joist_text_ends(word, JOIST_TEXT(".c")) || joist_text_ends(word, JOIST_TEXT(".cc"))
+        || joist_text_ends(word, JOIST_TEXT(".h"));
 }
 
-void jst_golden_summary_unplace(json_t *summary)
+static bool ends_word(char c)
+{
+    return c == ' ' || c == '(' || c == '\'' || c == '"' || c == ':';
+}
+
+/* Length of ":NUMBER" at the head of t, 0 if there is none. */
+static size_t number_length(joist_text t)
+{
+    size_t n = 1;
+    while (n < t.len && t.ptr[n] >= '0' && t.ptr[n] <= '9')
+        n++;
+    return n > 1 && t.ptr[0] == ':' ? n : 0;
+}
+
+/* Takes the folders off the word that `out` ends with, if it names a source. */
+static bool shorten(joist_buffer *out)
+{
+    size_t from = out->len, name = out->len;
+    while (from > 0 && !ends_word(out->ptr[from - 1]))
+        from--;
+    while (name > from && out->ptr[name - 1] != '/')
+        name--;
+    if (!is_source((joist_text){ out->ptr + from, out->len - from }))
+        return false;
+    memmove(out->ptr + from, out->ptr + name, out->len - name);
+    out->len -= name - from;
+    return true;
+}
+
+joist_text jst_golden_unplaced(joist_arena *a, joist_text t)
+{
+    joist_buffer out = { 0 };
+    for (size_t i = 0; i < t.len; i++) {
+        size_t number = number_length((joist_text){ t.ptr + i, t.len - i });
+        if (number && out.len && shorten(&out))
+            i += number - 1;
+        else
+            joist_buffer_byte(&out, t.ptr[i]);
+    }
+    joist_text text = joist_arena_printf(a, "%.*s", (int)out.len, out.len ? out.ptr : "");
+    joist_buffer_free(&out);
+    return text;
+}
+
+void jst_golden_summary_unplace(joist_arena *a, json_t *summary)
 {
     json_t *error = json_object_get(summary, "error");
-    json_t *message = json_object_get(error, "message");
-    const char *text = json_string_value(message);
-    size_t place = text ? jst_cli_place_length(joist_text_of(text)) : 0;
-    if (place && is_source(text) && strlen(text) > place + 2)
-        json_object_set_new(error, "message", json_string(text + place + 2));
+    const char *text = json_string_value(json_object_get(error, "message"));
+    if (text)
+        json_object_set_new(error, "message",
+                            json_string(jst_golden_unplaced(a, joist_text_of(text)).ptr));
 }

@@ -19,7 +19,11 @@ void jst_golden_summary_diff(joist_buffer *out, const json_t *expected, const js
 /* `expected` with the values of `got`: the same members, none more. A new reference. */
 json_t *jst_golden_summary_update(const json_t *expected, const json_t *got);
 
-/* An error's message without the pipeline's FILE:LINE before it: editing moves that. */
-void jst_golden_summary_unplace(json_t *summary);
+/* A text with every place in a source, `dir/name.c:12`, as `name.c`: editing a pipeline, or building
+ * it elsewhere, changes no expectation. */
+joist_text jst_golden_unplaced(joist_arena *a, joist_text t);
+
+/* The same for the message of an error. */
+void jst_golden_summary_unplace(joist_arena *a, json_t *summary);
 
 #endif

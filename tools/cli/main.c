@@ -28,7 +28,9 @@ static void general_help(joist_buffer *out, const joist_pipeline_def *def, const
                              "  --version  version, build id and versions of libraries\n\n"
                              "exit codes: 0 done, 1 failed, 2 usage, 3 the graph is wrong,\n"
                              "  4 done but over --max-rejected, 5 tests failed,\n"
-                             "  75 temporary: run it again, 130/143 interrupted after a clean stop\n", program);
+                             "  75 temporary: run it again, "
+                             "130/143 interrupted after a clean stop\n",
+                        program);
 }
 
 static int print_help(const joist_pipeline_def *def, const char *program)
@@ -83,8 +85,8 @@ static int act(const joist_pipeline_def *def, const jst_cli_verb *verb, int argc
     return code;
 }
 
-/* The seam of tests/fault/. The first failed allocation ends the process, so "the n-th", "every n-th"
- * and "from the n-th on" are one and the same. */
+/* The seam of tests/fault/. The first failed allocation ends the process, so "the n-th", "every
+ * n-th" and "from the n-th on" are one and the same. */
 static void set_memory_seam(void)
 {
     const char *n = getenv("JOIST_FAIL_ALLOC");
