@@ -95,7 +95,7 @@ void *joist_arena_alloc(joist_arena *a, size_t size)
     size_t need = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     if (need < size)
         need = SIZE_MAX / 2;    /* overflow: let malloc refuse it */
-    if ((size_t)(a->end - a->at) < need) {
+    if ((size_t)(a->end - a->at) < need || !a->at) {    /* nothing of an empty arena is not NULL */
         block *b = block_of(a, need);
         b->next = a->used;
         a->used = b;

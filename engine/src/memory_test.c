@@ -84,6 +84,8 @@ static void third_would_fail(void)
         joist_free(joist_malloc(1));
 }
 
+/* Sanitizers take such sizes for a mistake of the program. */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 static void *volatile kept;
 static void too_much(void) { kept = joist_calloc(SIZE_MAX / 2, 3); }
 static void too_much_for_an_arena(void)
@@ -97,6 +99,15 @@ static void too_much_for_a_buffer(void)
     kept = joist_buffer_reserve(&b, SIZE_MAX);
 }
 
+Test(memory, sizes_beyond_all_memory_fail_and_do_not_wrap_around)
+{
+    char text[400];
+    cr_expect_eq(in_child(too_much, text, sizeof text), 1);
+    cr_expect_eq(in_child(too_much_for_an_arena, text, sizeof text), 1);
+    cr_expect_eq(in_child(too_much_for_a_buffer, text, sizeof text), 1);
+}
+#endif
+
 Test(memory, an_allocation_that_fails_ends_the_process_with_one_line_and_code_1)
 {
     char text[400];
@@ -106,29 +117,16 @@ Test(memory, an_allocation_that_fails_ends_the_process_with_one_line_and_code_1)
     cr_expect_str_eq(text, "");
 }
 
-/* Sanitizers take such sizes for a mistake of the program. */
-#ifndef __SANITIZE_ADDRESS__
-#ifndef __SANITIZE_THREAD__
-Test(memory, sizes_beyond_all_memory_fail_and_do_not_wrap_around)
-{
-    char text[400];
-    cr_expect_eq(in_child(too_much, text, sizeof text), 1);
-    cr_expect_eq(in_child(too_much_for_an_arena, text, sizeof text), 1);
-    cr_expect_eq(in_child(too_much_for_a_buffer, text, sizeof text), 1);
-}
-#endif
-#endif
-
 /* ---- arena ----------------------------------------------------------------------------------- */
 
 Test(arena, allocations_are_aligned_and_apart)
 {
     joist_arena *a = joist_arena_new();
     char *last = NULL;
-    for (size_t size = 0; size < 300; size++) {
+    for (size_t size = 1; size < 300; size++) {
         char *p = joist_arena_alloc(a, size);
         cr_assert_eq((uintptr_t)p % 16, 0);
-        cr_assert(size == 0 || p != last);
+        cr_assert_neq(p, last);
         memset(p, 0x5a, size);
         last = p;
     }
@@ -171,6 +169,15 @@ Test(arena, what_is_kept_has_a_bound)
         memset(joist_arena_alloc(a, 1 << 20), 1, 1 << 20);
     joist_arena_reset(a);
     cr_expect_leq(joist_arena_bytes(a), 8 << 20);
+    joist_arena_free(a);
+}
+
+Test(arena, an_empty_text_in_an_empty_arena_is_not_null)
+{
+    joist_arena *a = joist_arena_new();
+    cr_expect_not_null(joist_arena_text(a, JOIST_TEXT("")).ptr);
+    joist_arena_reset(a);
+    cr_expect_not_null(joist_arena_text(a, JOIST_TEXT("")).ptr);
     joist_arena_free(a);
 }
 

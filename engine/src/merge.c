@@ -35,7 +35,8 @@ struct jst_merge {
 static bool refill(jst_merge *m, cursor *c, size_t need, joist_error *e)
 {
     size_t have = c->buffer.len - c->read;
-    memmove(c->buffer.ptr, c->buffer.ptr + c->read, have);
+    if (have)
+        memmove(c->buffer.ptr, c->buffer.ptr + c->read, have);
     c->buffer.len = have;
     c->read = 0;
     size_t want = need > m->buffer_size ? need : m->buffer_size;

@@ -20,14 +20,20 @@ typedef struct delivery {
     bool reached;                   /* the endpoint took or refused something */
 } delivery;
 
-static joist_status mark(delivery *d, const joist_message_row *row, const char *status,
-                         int64_t attempts, const char *why)
+/* A mark that is lost leaves the message pending: it is posted again, with the same key. */
+static bool mark(delivery *d, const joist_message_row *row, const char *as, int64_t attempts,
+                 const char *why)
 {
     joist_error e;
+    joist_status status;
+    int attempt = 0;
     joist_time at = JOIST_TIME_MS(d->run->env->now_ms(d->run->env));
     joist_text reason = why[0] ? joist_text_of(why) : JOIST_NO_TEXT;
-    return d->store->ops->mark(d->store, d->index, row->key, joist_text_of(status), attempts,
-                               reason, at, &e);
+    do
+        status = d->store->ops->mark(d->store, d->index, row->key, joist_text_of(as), attempts,
+                                     reason, at, &e);
+    while (jst_run_again(d->run, status, attempt++, &e));
+    return status == JOIST_OK;
 }
 
 static void note_refusal(delivery *d, const joist_message_row *row, const char *why)
@@ -55,8 +61,8 @@ static size_t settle(delivery *d, joist_message_row *rows, const joist_reply *re
             continue;
         }
         bool sent = r->status == JOIST_OK;
-        mark(d, &rows[i], sent ? "sent" : "failed", attempts, sent ? "" : r->error);
-        atomic_fetch_add(sent ? &d->run->mail_sent : &d->run->mail_failed, 1);
+        if (mark(d, &rows[i], sent ? "sent" : "failed", attempts, sent ? "" : r->error))
+            atomic_fetch_add(sent ? &d->run->mail_sent : &d->run->mail_failed, 1);
         if (r->status == JOIST_REJECTED)
             note_refusal(d, &rows[i], r->error);
     }
@@ -101,6 +107,16 @@ static void deliver_all(delivery *d)
     }
 }
 
+/* What is left for the next run, of this run and of those before. */
+static void count_pending(delivery *d)
+{
+    joist_message_row rows[PAGE];
+    joist_text after = JOIST_NO_TEXT;
+    size_t count;
+    while (next_page(d, &after, rows, &count))
+        atomic_fetch_add(&d->run->mail_pending, count);
+}
+
 static const refusal *refusal_of(const delivery *d, joist_text key)
 {
     const refusal *r = d->refused;
@@ -127,7 +143,8 @@ static void bury_refused(delivery *d)
         if (r)
             jst_dead_add(&d->run->workers[0], &(jst_rejected){
                 .node = d->table->node, .code = "mail_failed", .message = r->why,
-                .type = s->plan->out, .element = record, .at = &entry->at });
+                .type = s->plan->out, .element = record,
+                .at = jst_entry_position(s, entry, d->arena) });
     }
     joist_free(record);
     jst_merge_close(m);
@@ -145,12 +162,13 @@ static void deliver_outbox(jst_run *run, size_t store, size_t index)
     }
     joist_error e;
     const joist_connector *c = jst_connector_of(run->p->def, endpoint);
-    if (c->sender->open(endpoint, run->env, &d.sender, &e))
-        return;
     d.arena = joist_arena_new();
-    deliver_all(&d);
-    d.sender->ops->close(d.sender);
-    bury_refused(&d);
+    if (c->sender->open(endpoint, run->env, &d.sender, &e) == JOIST_OK) {
+        deliver_all(&d);
+        d.sender->ops->close(d.sender);
+        bury_refused(&d);
+    }
+    count_pending(&d);
     joist_arena_free(d.arena);
 }
 

@@ -16,9 +16,10 @@ static bool outlet_feeds_alike(const jst_targets *t, size_t a, size_t b)
     return !to_a == !to_b && (!to_a || to_a->via == to_b->via);
 }
 
+/* Ways are numbered one after another, so the first of every outlet and their sum tell all. */
 static bool fed_alike(const jst_plan *plan, size_t a, size_t b)
 {
-    bool alike = true;
+    bool alike = plan->shuffles[a].inflows == plan->shuffles[b].inflows;
     for (size_t s = 0; alike && s < plan->stages_count; s++) {
         const jst_stage *stage = &plan->stages[s];
         alike = outlet_feeds_alike(&stage->root_out, a, b);

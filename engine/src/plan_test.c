@@ -181,8 +181,17 @@ PLAN(a_write_by_another_key_does_not,
     joist_write(l, .uri = JOIST_TEXT("mem:out"), .name = "w", .key = JOIST_FIELDS(ev, tag, key));
 }
 
+PLAN(a_collection_flattened_with_itself_is_not_the_collection,
+     "r > #w #w2 #w2\n"
+     "mem:out evs=#w evs=#w2\n")
+{
+    ev_coll in = READ("r");
+    WRITE(in, "out", "w");
+    WRITE(joist_flatten(ev, in, in), "out", "w2");
+}
+
 PLAN(stores_commit_in_the_order_of_their_first_write,
-     "r > #1 #2 #3 #4\n"
+     "r > #1\n"
      "mem:z evs=#1 evs=#3\n"
      "mem:a evs=#2\n"
      "mem:b evs=#4\n")

@@ -361,7 +361,8 @@ static void push_random(void)
     default:
         push((op){ .kind = TO_KV_, .in = { in }, .ins = 1 });
         push((op){ .kind = LATEST_KV, .in = { some(KV_, LARGEST) }, .ins = 1 });
-        push((op){ .kind = JOIN_, .ins = 2,
+        if (ops[ops_count - 1].kind == LATEST_KV)
+            push((op){ .kind = JOIN_, .ins = 2,
                    .in = { some(EV, LARGEST / 3), ops[ops_count - 1].out[0] } });
     }
 }

@@ -16,7 +16,7 @@ static joist_position places[MOST];
 static const joist_position *positions[MOST];
 static ev evs[MOST];
 static size_t count;
-static char texts[MOST][24];
+static char texts[MOST][32];
 static jst_node node = { .name = { "step", 4 }, .file = { "a.c", 3 }, .line = 7 };
 static jst_shuffle_plan plan;
 static jst_memory memory;
