@@ -49,14 +49,11 @@ static const joist_code codes[] = {
     IDENTITY(F, T) REASON(F, T) SOFTWARE(F, T) PLACE(F, T) RUN(F, T)
 JOIST_RECORD(deactivation, DEACTIVATION);
 
+#define SITE_EVENT(F, T) IDENTITY(F, T) SOFTWARE(F, T) PLACE(F, T) MAPS(F, T) RUN(F, T)
 #define SITE(F, T)                                                                                \
-    IDENTITY(F, T) SOFTWARE(F, T) PLACE(F, T) MAPS(F, T) RUN(F, T)
+    SITE_EVENT(F, T)                                                                              \
+    F(T, joist_text, status, JOIST_REQUIRED, .help = "active or deactivated; of latest sites")
 JOIST_RECORD(site, SITE);
-
-#define SITE_STATE(F, T)                                                                          \
-    SITE(F, T)                                                                                    \
-    F(T, joist_text, status, JOIST_REQUIRED, .help = "active or deactivated")
-JOIST_RECORD(site_state, SITE_STATE);
 
 #define MAIL_REQUEST(F, T)                                                                        \
     F(T, joist_text, event_id, JOIST_REQUIRED)                                                    \
@@ -214,13 +211,12 @@ static joist_status trim_process(const trim_call *v, const event *from)
 }
 
 /* ---- the sites branch ------------------------------------------------------------------------ */
-#define CLEAN(IN, OUT, SIDE, CFG, STATE) IN(event) OUT(site, sites) OUT(site_state, states)
+#define CLEAN(IN, OUT, SIDE, CFG, STATE) IN(event) OUT(site, sites)
 JOIST_DOFN(clean, CLEAN);
 static joist_status clean_process(const clean_call *v, const event *from)
 {
-    site_emit(v->out.sites, (site){ SITE(TAKE, site) });
-    return site_state_emit(v->out.states, (site_state){
-        SITE(TAKE, site_state)
+    return site_emit(v->out.sites, (site){
+        SITE_EVENT(TAKE, site)
         .status = JOIST_TEXT("deactivated"),
     });
 }
@@ -304,18 +300,17 @@ static void write_deactivations(deactivation_coll rows, const options *o)
                 .name = "latest_deactivations");
 }
 
-static void write_sites(clean_result cleaned, const options *o)
+static void write_sites(site_coll rows, const options *o)
 {
-    joist_write(cleaned.sites, .uri = o->history, .table = JOIST_TEXT("sites"),
+    joist_write(rows, .uri = o->history, .table = JOIST_TEXT("sites"),
                 .key = JOIST_FIELDS(site, window_start, event_id),
                 .window = JOIST_FIELDS(site, window_start), .hour = o->window,
-                .name = "history_sites");
-    site_state_coll newest = joist_latest(site_state, cleaned.states,
-        .key = JOIST_FIELDS(site_state, id),
-        .by = JOIST_FIELDS(site_state, deactivated_at, event_id), .name = "newest_site");
+                .without = JOIST_FIELDS(site, status), .name = "history_sites");
+    site_coll newest = joist_latest(site, rows, .key = JOIST_FIELDS(site, id),
+        .by = JOIST_FIELDS(site, deactivated_at, event_id), .name = "newest_site");
     joist_write(newest, .uri = o->latest, .table = JOIST_TEXT("sites"),
-                .key = JOIST_FIELDS(site_state, id),
-                .by = JOIST_FIELDS(site_state, deactivated_at, event_id), .name = "latest_sites");
+                .key = JOIST_FIELDS(site, id),
+                .by = JOIST_FIELDS(site, deactivated_at, event_id), .name = "latest_sites");
 }
 
 JOIST_BUILD(build, options);
@@ -334,7 +329,7 @@ static void build(joist_pipeline *p, const options *o)
 
     event_coll reasoned = JOIST_APPLY(validate_reason, events, .side.projects = projects).events;
     write_deactivations(JOIST_APPLY(trim, reasoned).rows, o);
-    write_sites(JOIST_APPLY(clean, events), o);
+    write_sites(JOIST_APPLY(clean, events).sites, o);
     joist_write(JOIST_APPLY(request_mail, events, .side.projects = projects).requests,
                 .uri = o->latest, .table = JOIST_TEXT("mail_outbox"),
                 .key = JOIST_FIELDS(mail_request, event_id), .outbox = true,

@@ -295,16 +295,24 @@ static bool make_handles(sender *s)
     return ok;
 }
 
-static joist_status sender_open(joist_text uri, joist_env *env, joist_sender **out, joist_error *e)
+static joist_status sender_check(joist_text uri, joist_error *e)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, start_curl);
     char *url = jst_file_path(uri, e);
-    if (!url || !is_url(url)) {
-        joist_free(url);
-        /* The URL itself may hold a password: it is not repeated. */
-        return joist_fail_with(e, JOIST_USAGE, "the endpoint is no URL of a host");
-    }
+    bool ok = url && is_url(url);
+    joist_free(url);
+    if (ok)
+        return JOIST_OK;
+    /* The URL itself may hold a password: it is not repeated. */
+    return joist_fail_with(e, JOIST_USAGE, "the endpoint is no URL of a host");
+}
+
+static joist_status sender_open(joist_text uri, joist_env *env, joist_sender **out, joist_error *e)
+{
+    if (sender_check(uri, e) != JOIST_OK)
+        return JOIST_FAILED;
+    char *url = jst_file_path(uri, e);
     sender *s = joist_calloc(1, sizeof *s);
     *s = (sender){ .base.ops = &jst_http_sender, .env = env, .url = url };
     if (!make_handles(s)) {
@@ -316,5 +324,5 @@ static joist_status sender_open(joist_text uri, joist_env *env, joist_sender **o
 }
 
 const joist_sender_ops jst_http_sender = {
-    .open = sender_open, .send = sender_send, .close = sender_close,
+    .check = sender_check, .open = sender_open, .send = sender_send, .close = sender_close,
 };

@@ -38,7 +38,10 @@ joist_status jst_read_failed(const char *path, joist_error *e)
     joist_fail_with(e, busy ? JOIST_TEMPORARY : JOIST_FATAL, "cannot read '%s': %s", path,
                     strerror(error));
     if (e) {
-        snprintf(e->hint, sizeof e->hint, "ls -l '%.200s'", path);
+        if (busy)
+            snprintf(e->hint, sizeof e->hint, "run the same command again, or raise `ulimit -n`");
+        else
+            snprintf(e->hint, sizeof e->hint, "ls -l '%.200s'", path);
         jst_printable(e->message);
         jst_printable(e->hint);
     }

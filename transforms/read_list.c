@@ -51,7 +51,10 @@ static joist_status unreadable(joist_error *e, const char *what, const char *pat
     joist_fail_with(e, busy ? JOIST_TEMPORARY : JOIST_FATAL, "cannot %s '%s': %s", what, path,
                     strerror(error));
     if (e) {
-        snprintf(e->hint, sizeof e->hint, "ls -ld '%.200s'", path);
+        if (busy)
+            snprintf(e->hint, sizeof e->hint, "run the same command again, or raise `ulimit -n`");
+        else
+            snprintf(e->hint, sizeof e->hint, "ls -ld '%.200s'", path);
         jst_printable(e->message);
         jst_printable(e->hint);
     }

@@ -76,13 +76,23 @@ static joist_status verify_target(const char *path, joist_error *e)
     return jst_file_creatable(path, e);
 }
 
+static joist_status store_check(joist_text uri, const joist_table_spec *tables, size_t count,
+                                joist_error *e)
+{
+    if (count != 1 || tables[0].outbox)
+        return joist_fail_with(e, JOIST_USAGE, "the file '%.*s' holds one table and no outbox;"
+                               " use sqlite:PATH for more", JOIST_ARG(uri));
+    char *path = jst_file_path(joist_uri_rest(uri), e);
+    joist_free(path);
+    return path ? JOIST_OK : JOIST_FAILED;
+}
+
 static joist_status store_open(joist_text uri, const joist_table_spec *tables, size_t count,
                                joist_env *env, joist_store **out, joist_error *e)
 {
     (void)env;
-    if (count != 1 || tables[0].outbox)
-        return joist_fail_with(e, JOIST_USAGE, "the file '%.*s' holds one table and no outbox;"
-                               " use sqlite:PATH for more", JOIST_ARG(uri));
+    if (store_check(uri, tables, count, e) != JOIST_OK)
+        return JOIST_FAILED;
     char *path = jst_file_path(joist_uri_rest(uri), e);
     if (!path || verify_target(path, e) != JOIST_OK) {
         joist_free(path);
@@ -236,6 +246,6 @@ static void store_close(joist_store *base)
 }
 
 const joist_store_ops jst_ndjson_store = {
-    .open = store_open, .write = store_write, .prepare = store_prepare, .commit = store_commit,
+    .check = store_check, .open = store_open, .write = store_write, .prepare = store_prepare, .commit = store_commit,
     .close = store_close,
 };

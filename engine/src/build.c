@@ -316,6 +316,7 @@ void joist_write_(joist_coll in, const joist_write_options *o)
     n->table = o->table.len ? kept(p, o->table) : joist_arena_printf(p->arena, "%ss", type->name);
     n->key = field_names(p, type, &o->key);
     n->by = field_names(p, type, &o->by);
+    n->without = field_names(p, type, &o->without);
     if (o->window.count)
         n->window_field = field_names(p, type, &o->window).items[0];
     n->window = kept(p, o->hour);

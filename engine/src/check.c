@@ -294,6 +294,29 @@ static joist_status check_window(const jst_node *n, const joist_type *in, joist_
     return JOIST_OK;
 }
 
+static bool names_have(joist_text_list names, joist_text name)
+{
+    for (size_t i = 0; i < names.count; i++)
+        if (joist_text_equal(names.items[i], name))
+            return true;
+    return false;
+}
+
+/* A table needs what its rows are found by. */
+static joist_status check_without(const jst_node *n, const joist_type *in, joist_error *e)
+{
+    for (size_t i = 0; i < n->without.count; i++) {
+        joist_text name = n->without.items[i];
+        if (!joist_type_field(in, name))
+            return REFUSE(e, n, "record '%s' has no field '%.*s'", in->name, JOIST_ARG(name));
+        if (names_have(n->key, name) || names_have(n->by, name)
+            || joist_text_equal(n->window_field, name))
+            return REFUSE(e, n, "'%.*s' finds its rows by '%.*s', which .without leaves out",
+                          JOIST_ARG(n->name), JOIST_ARG(name));
+    }
+    return JOIST_OK;
+}
+
 static joist_status check_write(const joist_pipeline *p, const jst_node *n, const joist_type *in,
                                 joist_error *e)
 {
@@ -301,7 +324,7 @@ static joist_status check_write(const joist_pipeline *p, const jst_node *n, cons
         return JOIST_FAILED;
     if (check_names(p, n, in, n->key, e) || check_names(p, n, in, n->by, e))
         return JOIST_FAILED;
-    if (check_window(n, in, e))
+    if (check_window(n, in, e) || check_without(n, in, e))
         return JOIST_FAILED;
     if (n->endpoint.len && check_uri(p, n, n->endpoint, can_send, "post to", e))
         return JOIST_FAILED;

@@ -93,11 +93,21 @@ static joist_status no_dead_letters(jst_context *c, const jst_rejected *r)
                            JOIST_ARG(c->node->name), JST_AT(c->node));
 }
 
+/* A side input without content is whole: whether nothing will do is the reader's business. */
+static bool is_blank(const jst_rejected *r)
+{
+    return strcmp(r->code, "empty") == 0;
+}
+
 static joist_status reject(jst_context *c, jst_rejected *r)
 {
     size_t code = jst_code_index(c->worker->run, r->code);
     if (code == JST_MOST_CODES)
         return unknown_code(c, r->code);
+    if (c->chain->stage->side_only && is_blank(r)) {
+        c->chain->blank++;
+        return JOIST_REJECTED;
+    }
     if (c->chain->stage->side_only)
         return no_dead_letters(c, r);
     r->node = c->node;

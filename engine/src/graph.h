@@ -32,6 +32,7 @@ JOIST_RECORD_EXTERN(jst_side, JST_SIDE);
     F(T, joist_text, window) F(T, joist_text, since) F(T, joist_text, until)                      \
     F(T, joist_text_list, key, 0, .help = "field names")                                          \
     F(T, joist_text_list, by) F(T, joist_text, number) F(T, joist_text, window_field)             \
+    F(T, joist_text_list, without, 0, .help = "write: fields that are no columns")                \
     F(T, bool, outbox) F(T, joist_text, endpoint)                                                 \
     F(T, joist_text, file, JOIST_REQUIRED, .help = "where the program declares it")               \
     F(T, int64_t, line)

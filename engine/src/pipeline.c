@@ -13,7 +13,7 @@ const joist_code joist_codes[] = {
     { "bad_json", "text that is no JSON (RFC 8259)" },
     { "not_object", "a JSON value that is no object" },
     { "sink_row", "a row the store refused" },
-    { "mail_failed", "a message its endpoint refused, or that could not be delivered" },
+    { "mail_failed", "a message its endpoint refused" },
     { NULL, NULL },
 };
 
@@ -66,6 +66,30 @@ static joist_status through_the_wire(joist_pipeline *p, joist_error *e)
     return JOIST_OK;
 }
 
+static joist_status check_store(const joist_pipeline *p, const jst_store_plan *s, joist_error *e)
+{
+    const joist_store_ops *ops = s->connector->store;
+    if (ops->check && ops->check(s->uri, s->specs, s->count, e))
+        return JOIST_FAILED;
+    for (size_t i = 0; i < s->count; i++) {
+        joist_text endpoint = s->tables[i].node->endpoint;
+        const joist_connector *c = endpoint.len ? jst_connector_of(p->def, endpoint) : NULL;
+        if (c && c->sender->check && c->sender->check(endpoint, e))
+            return JOIST_FAILED;
+    }
+    return JOIST_OK;
+}
+
+static joist_status check_stores(const joist_pipeline *p, joist_error *e)
+{
+    jst_plan *plan = jst_plan_new(p);
+    joist_status status = JOIST_OK;
+    for (size_t i = 0; i < plan->stores_count && status == JOIST_OK; i++)
+        status = check_store(p, &plan->stores[i], e);
+    jst_plan_free(plan);
+    return status;
+}
+
 joist_status joist_pipeline_check(joist_pipeline *p, const void *options, joist_error *e)
 {
     jst_build_reset(p);
@@ -76,5 +100,5 @@ joist_status joist_pipeline_check(joist_pipeline *p, const void *options, joist_
     }
     if (through_the_wire(p, e))
         return JOIST_FAILED;
-    return jst_check_graph(p, e);
+    return jst_check_graph(p, e) ? JOIST_FAILED : check_stores(p, e);
 }

@@ -144,12 +144,34 @@ static jst_store_plan *store_of(jst_plan *plan, joist_text uri)
     return s;
 }
 
+static bool left_out(const jst_node *n, const joist_field *f)
+{
+    for (size_t i = 0; i < n->without.count; i++)
+        if (joist_text_equal(n->without.items[i], joist_text_of(f->name)))
+            return true;
+    return false;
+}
+
+/* The columns of a table: the same struct, some of its fields. */
+static const joist_type *columns_of(jst_plan *plan, const jst_node *n, const joist_type *type)
+{
+    if (!n->without.count)
+        return type;
+    joist_type *columns = joist_arena_alloc(plan->arena, sizeof *columns);
+    joist_field *fields = joist_arena_alloc(plan->arena, type->count * sizeof *fields);
+    *columns = (joist_type){ type->name, type->size, fields, 0 };
+    for (size_t i = 0; i < type->count; i++)
+        if (!left_out(n, &type->fields[i]))
+            fields[columns->count++] = type->fields[i];
+    return columns;
+}
+
 static void add_table(jst_plan *plan, const jst_node *n)
 {
     const joist_type *type = coll_type(plan, n->inputs.items[0].coll);
     const jst_node *aggregate = written_aggregate(plan, n);
     jst_store_plan *s = store_of(plan, n->uri);
-    joist_table_spec spec = { .table = n->table, .type = type, .key = fields(type, n->key),
+    joist_table_spec spec = { .table = n->table, .type = columns_of(plan, n, type), .key = fields(type, n->key),
                               .by = fields(type, n->by), .hour = n->window, .outbox = n->outbox };
     if (n->window_field.len)
         spec.window = fields(type, (joist_text_list){ &n->window_field, 1 });

@@ -54,6 +54,7 @@ typedef struct jst_shuffle {
     size_t partitions;              /* 1 or JST_PARTITIONS */
     struct jst_shuffle *leader;     /* owns the memory; itself, if it shares with nobody */
     struct jst_shuffle *next;       /* of those that share with the leader; NULL at the end */
+    bool keys_only;                 /* a dry run counts rows and looks at none */
     const joist_field *key_field;   /* COUNT, SUM: whose value is the output's key, as text */
 } jst_shuffle;
 

@@ -78,7 +78,8 @@ static void count_batch(jst_worker *w, jst_chain *c, const joist_batch *b)
         note_first_record(w->run, b);
     }
     size_t node = jst_node_index(w->run->plan, c->ctx.node);
-    jst_tick_add(&w->counts[node].in, b->records);
+    jst_tick_add(&w->counts[node].in, b->records - c->blank);
+    c->blank = 0;
 }
 
 static joist_status read_bundle(jst_chain *c, joist_reader *reader, bool *done, joist_error *e)

@@ -104,7 +104,7 @@ def test_codes_of_records():
         want.append((code, len(data), number + 1, number))
         data += record
     dead = one("a.jsonl", data + OK, *want)
-    check("the element", dead[0]["element"]["site"], "Shop 8")
+    check_in("the element is the record", "Shop 8", str(dead[0]["element"]))
     check("stages are named", all(d["stage"] for d in dead))
     check("so are places in the source", all(d["site"].rpartition(":")[2].isdigit() for d in dead))
 
@@ -135,7 +135,7 @@ def test_the_shape_of_a_dead_letter():
 
 def test_every_code_is_known():
     done = run([program("deactivate"), "list", "codes", "--json"])
-    codes = {c["code"] for c in json.loads(done.out)}
+    codes = {c["name"] for c in json.loads(done.out)}
     wanted = set("empty bad_gzip too_large bad_json not_object hash_missing hash_format bad_url "
                  "unknown_project inactive_project unknown_reason mail_failed sink_row".split())
     check("codes", wanted - codes, set())

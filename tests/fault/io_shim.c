@@ -82,7 +82,8 @@ static long long goes_wrong(const char *what)
     if (n == wanted)
         tell();
     if (how == KILL || how == STOP)
-        syscall(SYS_kill, syscall(SYS_getpid), how == KILL ? SIGKILL : SIGSTOP);
+        syscall(SYS_tgkill, syscall(SYS_getpid), syscall(SYS_gettid),
+                how == KILL ? SIGKILL : SIGSTOP);       /* this thread: it must not get any further */
     return how;
 }
 

@@ -69,7 +69,14 @@ class Work(Folder):
 
     def generate(self, count, *more):
         """`count` events of build/generate into in/, with their projects."""
-        done = run([program("generate"), "--out", self.path("in"), "--count", str(count),
+        self.generate_at("in", count, *more)
+
+    def generate_file(self, count, *more):
+        """The same into the file one.jsonl beside in/."""
+        self.generate_at("one.jsonl", count, "--layout", "ndjson", *more)
+
+    def generate_at(self, name, count, *more):
+        done = run([program("generate"), "--out", self.path(name), "--count", str(count),
                     "--projects", self.path("projects.jsonl"), *more])
         check("generate", done.code, 0)
 
@@ -111,10 +118,10 @@ class Work(Folder):
         return found
 
     def dead(self):
-        """All dead letters, in the order of the files."""
+        """All dead letters, in the order of the files; a hidden file is of a run that was killed."""
         letters = []
-        for name in sorted(os.listdir(self.path("dead"))) if os.path.isdir(
-                self.path("dead")) else []:
+        names = os.listdir(self.path("dead")) if os.path.isdir(self.path("dead")) else []
+        for name in sorted(n for n in names if n[0] != "."):
             with open(self.path("dead", name), encoding="utf-8") as file:
                 letters += [json.loads(text) for text in file]
         return letters

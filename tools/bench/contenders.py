@@ -37,9 +37,10 @@ def measured(command, **environment):
 
 class Bench:
     """What all contenders share."""
-    def __init__(self, inputs, build, python, workers):
+    def __init__(self, inputs, build, python, workers, out=None):
         self.inputs, self.build, self.python, self.workers = inputs, build, python, workers
-        self.out = inputs.path("out")
+        self.out = os.path.join(out, "joist-bench") if out else inputs.path("out")
+        self.stored = 0         # bytes of the stores of the last full run
 
     def program(self, name):
         return os.path.join(self.build, name)
@@ -53,6 +54,19 @@ class Bench:
         os.makedirs(self.out)
         os.sync()
         return self.out
+
+    def touch_disk(self, size):
+        """Disks of virtual machines are slow where nothing was ever written: write there once."""
+        write_synced(f"{self.fresh()}/touched", size)
+        self.fresh()
+
+
+def write_synced(path, size):
+    block = os.urandom(1 << 20)
+    with open(path, "wb", buffering=0) as file:
+        for _ in range(-(-size // len(block))):
+            file.write(block)
+        os.fsync(file)
 
 
 # ---- Joist -----------------------------------------------------------------------------------------
@@ -68,6 +82,8 @@ def joist(bench, source, projects, *options):
                   stages=[(stage["name"], stage["busy_seconds"]) for stage in summary["stages"]],
                   sinks=[(sink["name"], sink["seconds"]) for sink in summary["sinks"]],
                   rows=joist_rows(out))
+    stored = sum(os.path.getsize(f"{out}/{name}") for name in os.listdir(out) if ".db" in name)
+    bench.stored = stored or bench.stored
     return result
 
 
@@ -106,6 +122,14 @@ def floor(mode):
     return run
 
 
+def floor_write(bench, _source, _projects):
+    """As many bytes as the stores of the run before had, into one file, with one fsync."""
+    path, cpu = f"{bench.fresh()}/bytes", time.process_time()
+    start = time.perf_counter()
+    write_synced(path, bench.stored)
+    return {"seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu, "peak": 0}
+
+
 # ---- the peers -------------------------------------------------------------------------------------
 def duckdb(bench, source, projects):
     told, result = measured([*bench.script("peer_duckdb.py"), source, projects,
@@ -142,8 +166,10 @@ CONTENDERS = [
     ("read", "floor: reading the bytes", "floors", floor("read")),
     ("parse", "floor: strict parse, our walk", "floors", floor("parse")),
     ("dom", "floor: strict parse, simdjson DOM", "floors", floor("dom")),
+    ("decode", "floor: strict parse into a record", "floors", floor("decode")),
     ("dry", "Joist --dry-run", "joist", joist_dry),
     ("joist", "Joist, four SQLite tables", "joist", joist),
+    ("write", "floor: writing the stores' bytes, fsync", "floors", floor_write),
     ("duckdb", "DuckDB, four tables", "duckdb", duckdb),
     ("polars", "Polars, four Parquet files", "polars", polars),
     ("beam-dry", "Beam Python, nothing written", "beam", beam(False)),

@@ -2,12 +2,13 @@
  * The floors: how fast this machine hands out the bytes, and how fast it checks that every line
  * is a JSON object, with nothing else done.
  *
- *     floor read|parse|dom PATH THREADS
+ *     floor read|parse|dom|decode PATH THREADS
  *
  * `parse` is the project's own strict parser (simdjson's stage 1 and our walk), which keeps
- * nothing here; `dom` is simdjson's, which builds its tape. PATH is a file, cut at line ends into
- * jobs of 4 MiB, or a folder tree, a job per .ndjson file. Prints one JSON object. A job is read whole,
- * so a line of any length is fine but costs its memory. */
+ * nothing here; `dom` is simdjson's, which builds its tape; `decode` makes the record that the
+ * flagship's `parse` step makes, and drops it. PATH is a file, cut at line ends into
+ * jobs of 128 KiB, or a folder tree, a job per .ndjson file. Prints one JSON object. A job is read
+ * whole, so a line of any length is fine but costs its memory. */
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -19,14 +20,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../../pipelines/deactivate/event.h"
 #include "../../transforms/json_walk.h"
 #include "floor_dom.h"
 
-enum { JOB_BYTES = 4 << 20, MOST_THREADS = 64 };
+enum { JOB_BYTES = 128 << 10, MOST_THREADS = 64 };
 
-typedef enum mode { READ, PARSE, DOM } mode;
+typedef enum mode { READ, PARSE, DOM, DECODE } mode;
 typedef struct job { char *path; off_t begin, end; } job;
 typedef struct counts { uint64_t bytes, records, refused; } counts;
+typedef struct parsers { jst_simdjson *index; jst_dom *dom; joist_arena *arena; } parsers;
 
 static struct { job *items; size_t count, cap; } jobs;
 static mode what;
@@ -110,17 +113,30 @@ static bool walk_line(const char *line, size_t len, jst_simdjson *parser)
         && jst_json_walk(&walk);
 }
 
-static void parse(const char *bytes, size_t len, jst_simdjson *parser, jst_dom *dom, counts *sum)
+static bool decode_line(const char *line, size_t len, joist_arena *arena)
+{
+    sent record;
+    joist_warnings warnings = { .arena = arena };
+    return joist_json_decode_with((joist_text){ line, len }, &sent_type, &record, arena, &warnings,
+                                  NULL);
+}
+
+static bool accepts(parsers *by, const char *line, size_t len)
+{
+    return what == DOM    ? jst_dom_parse(by->dom, line, len)
+         : what == DECODE ? decode_line(line, len, by->arena) : walk_line(line, len, by->index);
+}
+
+static void parse(const char *bytes, size_t len, parsers *by, counts *sum)
 {
     for (const char *end = bytes + len; bytes < end; ) {
         const char *stop = memchr(bytes, '\n', (size_t)(end - bytes));
         size_t line = (size_t)((stop ? stop : end) - bytes);
-        bool ok = line && (what == DOM ? jst_dom_parse(dom, bytes, line)
-                                       : walk_line(bytes, line, parser));
         sum->records += line != 0;
-        sum->refused += line && !ok;
+        sum->refused += line && !accepts(by, bytes, line);
         bytes += line + 1;
     }
+    joist_arena_reset(by->arena);
 }
 
 static void read_whole(const job *j, char *to, size_t len)
@@ -141,8 +157,7 @@ static void *work(void *result)
 {
     counts sum = { 0 };
     joist_buffer buffer = { 0 };
-    jst_simdjson *parser = jst_simdjson_new();
-    jst_dom *dom = jst_dom_new();
+    parsers by = { jst_simdjson_new(), jst_dom_new(), joist_arena_new() };
     for (size_t i; (i = atomic_fetch_add(&next_job, 1)) < jobs.count; ) {
         const job *j = &jobs.items[i];
         size_t len = (size_t)(j->end - j->begin);
@@ -151,10 +166,11 @@ static void *work(void *result)
         read_whole(j, bytes, len);
         sum.bytes += len;
         if (what != READ)
-            parse(bytes, len, parser, dom, &sum);
+            parse(bytes, len, &by, &sum);
     }
-    jst_simdjson_free(parser);
-    jst_dom_free(dom);
+    jst_simdjson_free(by.index);
+    jst_dom_free(by.dom);
+    joist_arena_free(by.arena);
     joist_buffer_free(&buffer);
     *(counts *)result = sum;
     return NULL;
@@ -185,8 +201,8 @@ static double now(void)
 
 static bool mode_of(const char *word)
 {
-    static const char *const words[] = { "read", "parse", "dom" };
-    for (what = READ; what <= DOM; what++)
+    static const char *const words[] = { "read", "parse", "dom", "decode" };
+    for (what = READ; what <= DECODE; what++)
         if (strcmp(words[what], word) == 0)
             return true;
     return false;
@@ -196,14 +212,14 @@ int main(int argc, char **argv)
 {
     long threads = argc == 4 ? strtol(argv[3], NULL, 10) : 0;
     if (threads < 1 || threads > MOST_THREADS || !mode_of(argv[1])) {
-        fputs("usage: floor read|parse|dom PATH THREADS\n", stderr);
+        fputs("usage: floor read|parse|dom|decode PATH THREADS\n", stderr);
         return 2;
     }
     double start = now();
     make_jobs(argv[2]);
     counts sum = work_together(threads);
-    printf("{\"seconds\":%.6f,\"bytes\":%llu,\"records\":%llu,\"refused\":%llu,\"kernel\":\"%s\"}\n",
-           now() - start, (unsigned long long)sum.bytes, (unsigned long long)sum.records,
-           (unsigned long long)sum.refused, jst_simdjson_kernel());
+    printf("{\"seconds\":%.6f,\"bytes\":%llu,\"records\":%llu,\"refused\":%llu,"
+           "\"kernel\":\"%s\"}\n", now() - start, (unsigned long long)sum.bytes,
+           (unsigned long long)sum.records, (unsigned long long)sum.refused, jst_simdjson_kernel());
     return 0;
 }

@@ -11,7 +11,7 @@ import subprocess
 
 BASE_EVENTS = 200_000
 EVENTS_A_FILE = 4
-LINE, LINES = b"1234567\n", 10_000_000
+LINE, LINES_AN_EVENT = b"1234567\n", 50
 
 
 class Inputs:
@@ -62,8 +62,8 @@ class Inputs:
     def lines(self):
         def write(out):
             with open(out, "wb") as file:
-                for _ in range(100):
-                    file.write(LINE * (LINES // 100))
+                for _ in range(LINES_AN_EVENT):
+                    file.write(LINE * self.events)
         return self.make(self.path("lines.txt"), write)
 
     def make(self, path, how):

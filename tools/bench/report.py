@@ -25,8 +25,8 @@ def middle(results, key):
     return median(result[key] for result in results)
 
 
-def per_event(results):
-    return middle(results, "seconds") / results[0]["events"]
+def per_event(results, key="seconds"):
+    return middle(results, key) / results[0]["events"]
 
 
 def times(value):

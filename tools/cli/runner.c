@@ -44,6 +44,13 @@ static bool choose(const choice *choices, joist_text word, jst_cli_show *out)
     return false;
 }
 
+/* Dead letters are a file per run below it. */
+static bool is_directory(joist_text uri)
+{
+    joist_text scheme = joist_uri_scheme(uri);
+    return !scheme.len || joist_text_equal(scheme, JOIST_TEXT("file"));
+}
+
 static joist_status check_numbers(jst_cli_options *o, const jst_cli_run_options *r, joist_error *e)
 {
     if (r->workers < 0 || r->workers > WORKERS_MAX)
@@ -63,6 +70,8 @@ joist_status jst_cli_settings_of(jst_cli_options *o, const jst_cli_run_options *
     jst_cli_show summary;
     if (check_numbers(o, r, e) != JOIST_OK)
         return JOIST_FAILED;
+    if (!is_directory(r->dead))
+        return refuse(o, "dead", "a local directory", e);
     joist_text limit = r->max_rejected;
     if (!joist_text_null(limit) && !jst_cli_parse_limit(limit, &out->max_rejected))
         return refuse(o, "max-rejected", "a count or a percentage such as 1%", e);

@@ -19,6 +19,8 @@ set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g")
 
 add_compile_definitions(_GNU_SOURCE)
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+# A place in a pipeline is `pipelines/x.c:41` wherever it was built.
+add_compile_options(-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 # The build id names a binary in `--version`; clang does not ask for one by itself.
 add_link_options(LINKER:--build-id=sha1 LINKER:--as-needed)
 

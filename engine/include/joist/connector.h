@@ -106,6 +106,10 @@ typedef struct joist_message_row {               /* one row of an outbox */
 
 typedef struct joist_store { const struct joist_store_ops *ops; } joist_store;
 typedef struct joist_store_ops {
+    /* What open would refuse wherever it is run: a URI without a path, tables it cannot keep. Offline
+     * and for `check` too. NULL: nothing. */
+    joist_status (*check)(joist_text uri, const joist_table_spec *tables, size_t count,
+                          joist_error *e);
     /* Opens and verifies without writing: afterwards a wrong schema, a missing right or a lock held
      * by somebody is known. `tables` outlive the store. */
     joist_status (*open)(joist_text uri, const joist_table_spec *tables, size_t count,
@@ -135,6 +139,7 @@ typedef struct joist_reply {
 } joist_reply;
 typedef struct joist_sender { const struct joist_sender_ops *ops; } joist_sender;
 typedef struct joist_sender_ops {
+    joist_status (*check)(joist_text uri, joist_error *e);      /* as that of a store */
     joist_status (*open)(joist_text uri, joist_env *env, joist_sender **out, joist_error *e);
     /* one try each */
     void (*send)(joist_sender *s, const joist_message_row *rows, size_t count,
