@@ -39,7 +39,7 @@ joist_coll joist_read_(joist_pipeline *p, const joist_type *type, const joist_re
         &T##_type,                                                                                \
         &(joist_read_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
 
-/* ---- combine ------------------------------------------------------------------------------------
+/* ---- latest ------------------------------------------------------------------------------------
  * joist_latest(T, coll, .key = JOIST_FIELDS(T, …), .by = JOIST_FIELDS(T, …)) -> T_coll: per key the
  * element with the greatest `by`; of equals the last in input order. No `by`: the last in input
  * order. Other options: .name. */
@@ -48,28 +48,6 @@ joist_coll joist_latest_(joist_coll in, const joist_latest_options *o);
     ((T##_coll){ joist_latest_(T##_raw(JOIST_HEAD_(__VA_ARGS__, 0)),                              \
         &((union T##_latest_){ .own = {                                                           \
             JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) } }).plain) })
-
-/* joist_count(T, coll, FIELD) -> joist_tally_coll: elements per value of FIELD. joist_sum(T, coll,
- * FIELD, NUMBER) -> joist_total_coll: the sum of the int field NUMBER per value of FIELD; NULL
- * counts as nothing; a sum beyond int64 fails the run. */
-joist_coll joist_count_(joist_coll in, joist_fields key, joist_site site);
-joist_coll joist_sum_(joist_coll in, joist_fields key, uint32_t number, joist_site site);
-#define joist_count(T, coll, field)                                                               \
-    ((joist_tally_coll){ joist_count_(T##_raw(coll), JOIST_GROUP_(joist_count, T, field),         \
-                                      (joist_site)JOIST_SITE) })
-#define joist_sum(T, coll, field, number)                                                         \
-    ((joist_total_coll){ joist_sum_(T##_raw(coll), JOIST_GROUP_(joist_sum, T, field),             \
-        (uint32_t)offsetof(T, number) + JOIST_ASSERT_(JOIST_IS_INT_(((T *)0)->number),            \
-            "joist_sum adds int64_t or joist_int: " #T "." #number " is neither"),                \
-        (joist_site)JOIST_SITE) })
-#define JOIST_GROUP_(what, T, field)                                                              \
-    ((joist_fields){ 1u + JOIST_ASSERT_(JOIST_IS_GROUP_(((T *)0)->field),                         \
-        #what " goes by a text, an int or a bool: " #T "." #field " is none"),                    \
-        { (uint32_t)offsetof(T, field) } })
-#define JOIST_IS_INT_(x)   _Generic((x), int64_t: 1, joist_int: 1, default: 0)
-#define JOIST_IS_TEXT_(x)  _Generic((x), joist_text: 1, default: 0)
-#define JOIST_IS_GROUP_(x) _Generic((x), joist_text: 1, int64_t: 1, joist_int: 1, bool: 1,        \
-                                    joist_bool: 1, default: 0)
 
 /* ---- flatten: joist_flatten(T, a, b, …) -> T_coll, 2 to 8 collections of one type ------------ */
 joist_coll joist_flatten_(const joist_coll *in, size_t count, joist_site site);
@@ -96,6 +74,7 @@ joist_side joist_map_by_(joist_coll in, joist_fields key, const joist_map_option
     ((T##_map){ .side = joist_map_by_(T##_raw(coll),                                              \
         JOIST_MAP_KEY_(T, JOIST_HEAD_(__VA_ARGS__, 0)),                                           \
         &(joist_map_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
+#define JOIST_IS_TEXT_(x)  _Generic((x), joist_text: 1, default: 0)
 #define JOIST_MAP_KEY_(T, ...) JOIST_MAP_KEY2_(T, __VA_ARGS__)
 #define JOIST_MAP_KEY2_(T, field)                                                                 \
     ((joist_fields){ 1u + JOIST_ASSERT_(JOIST_IS_TEXT_(((T *)0)->field),                          \
