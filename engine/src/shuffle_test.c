@@ -429,6 +429,25 @@ Test(shuffle, what_is_held_stays_near_the_limit)
     jst_shuffle_free(s[1]);
 }
 
+/* A stage that starts from a shuffle ends its bundles while all workers read the shares. */
+Test(shuffle, what_is_being_read_is_not_spilled)
+{
+    fill(2000, 2000);
+    jst_shuffle *s = shuffled(2, MOST, false);
+    jst_merge *m = jst_merge_open(s, JST_PARTITIONS);
+    cr_assert_not_null(jst_merge_next(m, &error));
+    memory.limit = 1;
+    for (size_t w = 0; w < 2; w++)
+        cr_expect_eq(jst_shuffle_account(s, w, &error), JOIST_OK);
+    cr_expect_eq(atomic_load(&memory.spilled), 0);
+    size_t rest = 0;
+    while (jst_merge_next(m, &error))
+        rest++;
+    cr_expect_eq(rest, 1999);
+    jst_merge_close(m);
+    jst_shuffle_free(s);
+}
+
 static size_t names_in_dir(void)
 {
     size_t n = 0;
