@@ -80,7 +80,7 @@ void jst_shuffle_put(jst_shuffle *s, size_t worker, joist_text key, joist_text o
                      joist_text value, const joist_position *at);
 
 /* Between bundles: accounts for memory, with that of followers, and spills these shares while the
- * run is over its limit; never sealed ones, which others may be reading. */
+ * run is over its limit; never sealed ones, which others may be reading. Nothing for a follower. */
 joist_status jst_shuffle_account(jst_shuffle *s, size_t worker, joist_error *e);
 
 /* Sorts what one worker still holds; call for every share before merging. */
