@@ -220,10 +220,18 @@ joist_coll joist_flatten_(const joist_coll *in, size_t count, joist_site site)
     return jst_build_output(p, n, jst_coll_type(p, in[0].id), site);
 }
 
-joist_side joist_map_by_(joist_coll in, joist_fields key, const joist_map_options *o)
+joist_side joist_view_(joist_coll in, joist_fields key, const joist_view_options *o)
 {
-    (void)jst_build_usable(in, in.p, o->site_, "the collection of joist_map_by");
+    (void)jst_build_usable(in, in.p, o->site_, "the collection of a side input");
     return (joist_side){ .coll = in, .key = key, .allow_empty = o->allow_empty };
+}
+
+/* What makes a side input of this shape. */
+static const char *view_call(const joist_type *type)
+{
+    return type->shape == JOIST_SHAPE_MANY ? "joist_multimap_by"
+         : type->shape == JOIST_SHAPE_ALL  ? "joist_list_of"
+         : type->shape == JOIST_SHAPE_ONE  ? "joist_singleton" : "joist_map_by";
 }
 
 static void give_sides(joist_pipeline *p, jst_node *n, const joist_apply_args *a)
@@ -232,12 +240,13 @@ static void give_sides(joist_pipeline *p, jst_node *n, const joist_apply_args *a
     for (size_t i = 0; i < a->dofn->sides_count; i++) {
         const joist_port_spec *spec = &a->dofn->sides[i];
         const joist_side *s = &a->sides[i];
+        const joist_type *of = spec->type->values ? spec->type->values : spec->type;
         if (!s->coll.id)
-            joist_mistake(p, a->site, "%s needs its side input .side.%s = joist_map_by(%s, …)",
-                          a->dofn->name, spec->name, spec->type->name);
-        sides[i] = (jst_side){ s->coll.id, joist_text_of(spec->name),
-                               joist_text_of(spec->type->name),
-                               jst_build_fields(p, spec->type, &s->key).items[0], s->allow_empty };
+            joist_mistake(p, a->site, "%s needs its side input .side.%s = %s(%s, …)",
+                          a->dofn->name, spec->name, view_call(spec->type), of->name);
+        sides[i] = (jst_side){ s->coll.id, joist_text_of(spec->name), joist_text_of(of->name),
+                               s->key.count ? jst_build_fields(p, of, &s->key).items[0]
+                                            : JOIST_TEXT(""), s->allow_empty };
     }
     n->sides = (jst_side_list){ sides, a->dofn->sides_count };
 }

@@ -67,7 +67,8 @@ static joist_coll group_output(joist_pipeline *p, jst_node *n, const joist_type 
 {
     joist_type *type = joist_arena_zalloc(p->types_arena, sizeof *type);
     joist_text name = joist_arena_printf(p->types_arena, "%s_group%c", values->name, 0);
-    *type = (joist_type){ name.ptr, sizeof(joist_line_group), NULL, 0, values };
+    *type = (joist_type){ name.ptr, sizeof(joist_line_group), NULL, 0, values,
+                          JOIST_SHAPE_GROUP };
     const joist_type *known = jst_types_find(&p->types, joist_text_of(type->name));
     return jst_build_output(p, n, known ? known : type, site);
 }
@@ -113,13 +114,16 @@ joist_coll joist_join_(joist_coll left, joist_coll right, const joist_type *pair
 
 /* ---- combining ------------------------------------------------------------------------------- */
 
+/* count_by_text, not joist_count_by_text. */
 static joist_text combine_name(joist_pipeline *p, const joist_combine_args *a, joist_text_list key)
 {
     char ours[OUR_NAME];
+    bool library = strncmp(a->fn->name, "joist_", 6) == 0;
+    const char *name = a->fn->name + (library ? 6 : 0);
     if (key.count)
-        snprintf(ours, sizeof ours, "%s_by_%.*s", a->fn->name, JOIST_ARG(key.items[0]));
+        snprintf(ours, sizeof ours, "%s_by_%.*s", name, JOIST_ARG(key.items[0]));
     else
-        snprintf(ours, sizeof ours, "%s", a->fn->name);
+        snprintf(ours, sizeof ours, "%s", name);
     return jst_build_name(p, a->name, ours, a->site);
 }
 

@@ -126,7 +126,8 @@ static void deliver(jst_chain *c, const jst_target *to, joist_port *port)
                                                    { c->path, c->path_len }, to->side });
         break;
     case JST_TO_VIEW:
-        jst_view_add(run->views[to->index], port->items, port->count);
+        jst_view_add(run->views[to->index], port->items, port->positions, port->count,
+                     c->stage->from_shuffle);
         break;
     }
 }

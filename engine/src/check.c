@@ -199,25 +199,59 @@ bool jst_check_config(const joist_type *type, joist_bytes config)
     return used > 0 && used == config.len;
 }
 
+static joist_status check_side_key(const jst_node *n, size_t i, const joist_type *type,
+                                   joist_shape shape, joist_error *e)
+{
+    const jst_side *side = &n->sides.items[i];
+    const joist_field *key = joist_type_field(type, side->key);
+    if (shape == JOIST_SHAPE_ALL || shape == JOIST_SHAPE_ONE || (key && key->kind == JOIST_KIND_TEXT
+                                                                 && !key->texts))
+        return JOIST_OK;
+    return REFUSE(e, n, "side input '%.*s' of '%.*s' must be keyed by a text field",
+                  JOIST_ARG(side->name), JOIST_ARG(n->dofn));
+}
+
+/* Who takes a group before it exists cannot wait for what is made of it. */
+static bool waits_for_itself(const joist_pipeline *p, const jst_node *n, int64_t side)
+{
+    const jst_node *made = jst_graph_producer(&p->graph, side, NULL);
+    const jst_node *group = jst_graph_producer(&p->graph, n->inputs.items[0].coll, NULL);
+    if (made == group)
+        return true;
+    bool waits = false;
+    for (size_t i = 0; made && !waits && i < made->inputs.count; i++)
+        waits = waits_for_itself(p, n, made->inputs.items[i].coll);
+    return waits;
+}
+
+static joist_status check_side(const joist_pipeline *p, const jst_node *n, const joist_dofn *fn,
+                               size_t i, joist_error *e)
+{
+    int64_t coll = n->sides.items[i].coll;
+    const joist_type *type = jst_check_type_of(p, coll), *wanted = fn->sides[i].type;
+    joist_shape shape = wanted->shape;
+    wanted = wanted->values ? wanted->values : wanted;
+    if (!type || !jst_type_equal(type, wanted))
+        return REFUSE(e, n, "side input '%s' of '%s' is '%s', not '%s'", fn->sides[i].name,
+                      fn->name, type ? type->name : "?", wanted->name);
+    if (jst_graph_windowing(&p->graph, coll))
+        return REFUSE(e, n, "side input '%s' of '%s' must be in the global window",
+                      fn->sides[i].name, fn->name);
+    if (fn->in->shape == JOIST_SHAPE_GROUP && waits_for_itself(p, n, coll))
+        return REFUSE(e, n, "side input '%s' of '%s' is made of the groups it takes",
+                      fn->sides[i].name, fn->name);
+    return check_side_key(n, i, type, shape, e);
+}
+
 static joist_status check_sides(const joist_pipeline *p, const jst_node *n, const joist_dofn *fn,
                                 joist_error *e)
 {
     if (n->sides.count != fn->sides_count)
         return REFUSE(e, n, "DoFn '%s' has %zu side inputs, %zu are given", fn->name,
                       fn->sides_count, n->sides.count);
-    for (size_t i = 0; i < n->sides.count; i++) {
-        const joist_type *type = jst_check_type_of(p, n->sides.items[i].coll), *wanted = fn->sides[i].type;
-        if (!type || !jst_type_equal(type, wanted))
-            return REFUSE(e, n, "side input '%s' of '%s' is '%s', not '%s'", fn->sides[i].name,
-                          fn->name, type ? type->name : "?", wanted->name);
-        if (jst_graph_windowing(&p->graph, n->sides.items[i].coll))
-            return REFUSE(e, n, "side input '%s' of '%s' must be in the global window",
-                          fn->sides[i].name, fn->name);
-        const joist_field *key = joist_type_field(type, n->sides.items[i].key);
-        if (!key || key->kind != JOIST_KIND_TEXT || key->texts)
-            return REFUSE(e, n, "side input '%s' of '%s' must be keyed by a text field",
-                          fn->sides[i].name, fn->name);
-    }
+    for (size_t i = 0; i < n->sides.count; i++)
+        if (check_side(p, n, fn, i, e))
+            return JOIST_FAILED;
     return JOIST_OK;
 }
 

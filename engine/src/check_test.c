@@ -271,7 +271,8 @@ REFUSES(leaving_out_what_is_not_read, "can leave out only what an earlier joist_
 static const joist_field impostor_fields[] = {
     { .name = "key", .kind = JOIST_KIND_INT, .size = sizeof(int64_t) },
 };
-static const joist_type impostor = { "ev", sizeof(int64_t), impostor_fields, 1 };
+static const joist_type impostor = { .name = "ev", .size = sizeof(int64_t),
+    .fields = impostor_fields, .count = 1 };
 
 REFUSES(two_types_of_one_name, "two different record types are called 'ev'")
 {

@@ -95,6 +95,7 @@ bool jst_type_equal(const joist_type *a, const joist_type *b)
     if (a == b)
         return true;
     if (strcmp(a->name, b->name) != 0 || a->size != b->size || a->count != b->count
+        || a->shape != b->shape
         || !a->values != !b->values || (a->values && !jst_type_equal(a->values, b->values)))
         return false;
     for (size_t i = 0; i < a->count; i++)

@@ -119,7 +119,8 @@ static void differs(void (*spoil)(joist_field *f))
     joist_field fields[2];
     memcpy(fields, outer_type.fields, sizeof fields);
     spoil(fields);
-    joist_type type = { "outer", sizeof(outer), fields, 2 };
+    joist_type type = { .name = "outer", .size = sizeof(outer),
+    .fields = fields, .count = 2 };
     cr_expect(!jst_type_equal(&type, &outer_type));
 }
 static void rename_it(joist_field *f) { f[1].name = "c"; }

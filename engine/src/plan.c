@@ -149,19 +149,30 @@ static void add_shuffles(jst_plan *plan)
     }
 }
 
-static size_t view_of(jst_plan *plan, const jst_node *n, const jst_side *side)
+/* How the DoFn looks at its k-th side input. */
+static joist_shape shape_of(const jst_plan *plan, const jst_node *n, size_t k)
 {
+    joist_shape shape = jst_dofn_of(plan->p->def, n->dofn)->sides[k].type->shape;
+    return shape == JOIST_SHAPE_RECORD ? JOIST_SHAPE_MAP : shape;
+}
+
+static size_t view_of(jst_plan *plan, const jst_node *n, size_t k)
+{
+    const jst_side *side = &n->sides.items[k];
     const joist_type *type = coll_type(plan, side->coll);
-    uint32_t key = joist_type_field(type, side->key)->offset;
-    for (size_t i = 0; i < plan->views_count; i++)
-        if (plan->views[i].coll == side->coll && plan->views[i].key == key) {
-            plan->views[i].allow_empty &= side->allow_empty;
-            return i;
-        }
+    joist_shape shape = shape_of(plan, n, k);
+    uint32_t key = side->key.len ? joist_type_field(type, side->key)->offset : 0;
+    for (size_t i = 0; i < plan->views_count; i++) {
+        jst_view_plan *v = &plan->views[i];
+        if (v->coll != side->coll || v->key != key || v->shape != shape)
+            continue;
+        v->allow_empty &= side->allow_empty;
+        return i;
+    }
     char *name = joist_arena_zalloc(plan->arena, side->name.len + 1);
     memcpy(name, side->name.ptr, side->name.len);
     plan->views[plan->views_count] =
-        (jst_view_plan){ side->coll, type, key, side->allow_empty, n, name };
+        (jst_view_plan){ side->coll, type, shape, key, side->allow_empty, n, name };
     return plan->views_count++;
 }
 
@@ -193,7 +204,7 @@ static const joist_type *columns_of(jst_plan *plan, const jst_node *n, const joi
         return type;
     joist_type *columns = joist_arena_alloc(plan->arena, sizeof *columns);
     joist_field *fields = joist_arena_alloc(plan->arena, type->count * sizeof *fields);
-    *columns = (joist_type){ type->name, type->size, fields, 0 };
+    *columns = (joist_type){ .name = type->name, .size = type->size, .fields = fields };
     for (size_t i = 0; i < type->count; i++)
         if (!left_out(n, &type->fields[i]))
             fields[columns->count++] = type->fields[i];
@@ -228,7 +239,7 @@ static size_t *views_of(jst_plan *plan, const jst_node *n)
 {
     size_t *views = joist_arena_alloc(plan->arena, (n->sides.count + 1) * sizeof *views);
     for (size_t i = 0; i < n->sides.count; i++)
-        views[i] = view_of(plan, n, &n->sides.items[i]);
+        views[i] = view_of(plan, n, i);
     return views;
 }
 
@@ -285,7 +296,7 @@ static void grow(jst_plan *plan, jst_stage *stage, int64_t coll, jst_targets *ou
                 grow_consumer(plan, stage, n, k, out);
         for (size_t k = 0; k < n->sides.count; k++)
             if (n->sides.items[k].coll == coll)
-                add_target(plan, out, JST_TO_VIEW, view_of(plan, n, &n->sides.items[k]));
+                add_target(plan, out, JST_TO_VIEW, view_of(plan, n, k));
     }
 }
 

@@ -77,8 +77,9 @@ typedef struct jst_shuffle_plan {
 
 typedef struct jst_view_plan {
     int64_t coll;
-    const joist_type *type;
-    uint32_t key;
+    const joist_type *type;         /* of the records */
+    joist_shape shape;              /* JOIST_SHAPE_MAP and following */
+    uint32_t key;                   /* of maps */
     bool allow_empty;
     const jst_node *node;
     const char *name;

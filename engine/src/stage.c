@@ -27,7 +27,7 @@ static joist_status seal_views(jst_run *run, const jst_stage *stage, joist_error
     for (size_t i = 0; i < stage->count; i++)
         for (size_t k = 0; k < stage->dofns[i].fn->sides_count; k++) {
             jst_view *v = run->views[stage->dofns[i].views[k]];
-            if (!v->slots && jst_view_seal(v, e))
+            if (!v->sealed && jst_view_seal(v, e))
                 return JOIST_FAILED;
         }
     return JOIST_OK;

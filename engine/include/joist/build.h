@@ -65,20 +65,39 @@ joist_coll joist_flatten_(const joist_coll *in, size_t count, joist_site site);
 #define JOIST_RAW1(T, ...)                     { joist_flatten_takes_at_least_2 }
 #define JOIST_RAWjoist_takes_at_most_8(T, ...) { joist_flatten_takes_at_most_8 }
 
-/* ---- side inputs: joist_map_by(T, coll, FIELD, …) -> T_map --------------------------------------
- * Read whole before the stage that uses it; two elements with one key fail the run, and so does an
- * empty collection unless .allow_empty is true. FIELD is a text. */
-typedef struct joist_map_options { bool allow_empty; joist_site site_; } joist_map_options;
-joist_side joist_map_by_(joist_coll in, joist_fields key, const joist_map_options *o);
+/* ---- side inputs --------------------------------------------------------------------------------
+ * Read whole before the stage that uses them, the same for every element and window; their
+ * collections are in the global window. An empty one fails the run unless .allow_empty is true.
+ *
+ *   in the port list      in build                             in the DoFn
+ *   SIDE(T, x)            joist_map_by(T, coll, FIELD)         T_get(v->side.x, key) -> const T *
+ *   SIDE(T_many, x)       joist_multimap_by(T, coll, FIELD)    T_many(v->side.x, key) -> T_list
+ *   SIDE(T_all, x)        joist_list_of(T, coll)               T_all(v->side.x) -> T_list
+ *   SIDE(T_one, x)        joist_singleton(T, coll)             T_one(v->side.x) -> const T *
+ *
+ * FIELD is a text and not NULL in any element. Two elements with one key fail the run in a map, two
+ * elements at all in a singleton. Lists are in input order; T_get and T_one give NULL for nothing. */
+typedef struct joist_view_options { bool allow_empty; joist_site site_; } joist_view_options;
+joist_side joist_view_(joist_coll in, joist_fields key, const joist_view_options *o);
 #define joist_map_by(T, coll, ...)                                                                \
-    ((T##_map){ .side = joist_map_by_(T##_raw(coll),                                              \
-        JOIST_MAP_KEY_(T, JOIST_HEAD_(__VA_ARGS__, 0)),                                           \
-        &(joist_map_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
+    ((T##_map){ .side = joist_view_(T##_raw(coll),                                                \
+        JOIST_MAP_KEY_(joist_map_by, T, JOIST_HEAD_(__VA_ARGS__, 0)),                             \
+        &(joist_view_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
+#define joist_multimap_by(T, coll, ...)                                                           \
+    ((T##_many_map){ .side = joist_view_(T##_raw(coll),                                           \
+        JOIST_MAP_KEY_(joist_multimap_by, T, JOIST_HEAD_(__VA_ARGS__, 0)),                        \
+        &(joist_view_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
+#define joist_list_of(T, ...)                                                                     \
+    ((T##_all_map){ .side = joist_view_(T##_raw(JOIST_HEAD_(__VA_ARGS__, 0)), (joist_fields){ 0 }, \
+        &(joist_view_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
+#define joist_singleton(T, ...)                                                                   \
+    ((T##_one_map){ .side = joist_view_(T##_raw(JOIST_HEAD_(__VA_ARGS__, 0)), (joist_fields){ 0 }, \
+        &(joist_view_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
 #define JOIST_IS_TEXT_(x)  _Generic((x), joist_text: 1, default: 0)
-#define JOIST_MAP_KEY_(T, ...) JOIST_MAP_KEY2_(T, __VA_ARGS__)
-#define JOIST_MAP_KEY2_(T, field)                                                                 \
+#define JOIST_MAP_KEY_(what, T, ...) JOIST_MAP_KEY2_(what, T, __VA_ARGS__)
+#define JOIST_MAP_KEY2_(what, T, field)                                                           \
     ((joist_fields){ 1u + JOIST_ASSERT_(JOIST_IS_TEXT_(((T *)0)->field),                          \
-        "joist_map_by goes by a joist_text: " #T "." #field " is none"),                          \
+        #what " goes by a joist_text: " #T "." #field " is none"),                                \
         { (uint32_t)offsetof(T, field) } })
 
 /* ---- write: joist_write(coll, .uri = …, …) ------------------------------------------------------

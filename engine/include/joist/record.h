@@ -56,12 +56,19 @@ typedef struct joist_field {
     int reserved;
 } joist_field;
 
+/* What an element type is: a record, a group of them, or, as a side input, a way to look at them. */
+typedef enum joist_shape {
+    JOIST_SHAPE_RECORD = 0, JOIST_SHAPE_GROUP, JOIST_SHAPE_MAP, JOIST_SHAPE_MANY, JOIST_SHAPE_ALL,
+    JOIST_SHAPE_ONE
+} joist_shape;
+
 struct joist_type {
     const char *name;
     size_t size;               /* of the struct */
     const joist_field *fields;
     size_t count;
-    const struct joist_type *values;    /* a group: the type of its values; NULL: a record */
+    const struct joist_type *values;    /* of any other shape: the record it is made of */
+    joist_shape shape;
 };
 
 /* The field of that name, or NULL. Linear. */
@@ -158,8 +165,10 @@ typedef struct joist_port {
 } joist_port;
 
 void joist_port_drain(joist_port *port);  /* full: run what consumes it */
-/* a map side input; NULL: no such key */
+/* Of a map: NULL if there is no such key. Of a multimap: those of a key, in input order. */
 const void *joist_side_get(const joist_side *side, joist_text key);
+const void *joist_side_many(const joist_side *side, joist_text key, size_t *count);
+const void *joist_side_all(const joist_side *side, size_t *count);      /* in input order */
 
 /* The same with another timestamp, in the same window. */
 joist_status joist_port_emit_at(joist_port *port, const void *record, size_t size,
@@ -260,20 +269,40 @@ const void *joist_values_next(struct joist_values *values);
     JOIST_INLINE joist_status T##_emit_at(T##_out o_, T value_, int64_t timestamp_ms_)            \
     { return joist_port_emit_at(o_.port, &value_, sizeof value_, timestamp_ms_); }                \
     JOIST_INLINE const T *T##_get(T##_map m_, joist_text key_)                                    \
-    { return (const T *)joist_side_get(&m_.side, key_); }
+    { return (const T *)joist_side_get(&m_.side, key_); }                                         \
+    typedef union T##_many_map { const struct joist_multimap_by_##T *by; joist_side side; }       \
+        T##_many_map;                                                                             \
+    typedef union T##_all_map { const struct joist_list_of_##T *of; joist_side side; } T##_all_map; \
+    typedef union T##_one_map { const struct joist_singleton_of_##T *of; joist_side side; }       \
+        T##_one_map;                                                                              \
+    JOIST_INLINE T##_list T##_many(T##_many_map m_, joist_text key_)                              \
+    { T##_list l_; l_.items = (const T *)joist_side_many(&m_.side, key_, &l_.count); return l_; } \
+    JOIST_INLINE T##_list T##_all(T##_all_map m_)                                                 \
+    { T##_list l_; l_.items = (const T *)joist_side_all(&m_.side, &l_.count); return l_; }        \
+    JOIST_INLINE const T *T##_one(T##_one_map m_)                                                 \
+    { T##_list l_; l_.items = (const T *)joist_side_all(&m_.side, &l_.count);                     \
+      return l_.count ? l_.items : NULL; }
 #define JOIST_SCHEMA_(T, FIELDS, STORAGE)                                                         \
     FIELDS(JOIST_CHECK_, T)                                                                       \
     static const joist_field T##_schema_[] = { FIELDS(JOIST_DESC_, T) };                          \
     JOIST_TYPES_(T, STORAGE)
 #define JOIST_TYPES_(T, STORAGE)                                                                  \
     STORAGE const joist_type T##_type JOIST_UNUSED =                                              \
-        { #T, sizeof(T), T##_schema_, sizeof T##_schema_ / sizeof T##_schema_[0], NULL };          \
+        { #T, sizeof(T), T##_schema_, sizeof T##_schema_ / sizeof T##_schema_[0], NULL,           \
+          JOIST_SHAPE_RECORD };                                                                   \
     STORAGE const joist_type T##_group_type JOIST_UNUSED =                                        \
-        { #T "_group", sizeof(T##_group), NULL, 0, &T##_type }
+        { #T "_group", sizeof(T##_group), NULL, 0, &T##_type, JOIST_SHAPE_GROUP };                \
+    STORAGE const joist_type T##_many_type JOIST_UNUSED =                                         \
+        { #T "_many", sizeof(T), NULL, 0, &T##_type, JOIST_SHAPE_MANY };                          \
+    STORAGE const joist_type T##_all_type JOIST_UNUSED =                                          \
+        { #T "_all", sizeof(T), NULL, 0, &T##_type, JOIST_SHAPE_ALL };                            \
+    STORAGE const joist_type T##_one_type JOIST_UNUSED =                                          \
+        { #T "_one", sizeof(T), NULL, 0, &T##_type, JOIST_SHAPE_ONE }
 
 #define JOIST_RECORD(T, FIELDS) JOIST_STRUCT_(T, FIELDS) JOIST_SCHEMA_(T, FIELDS, static)
 #define JOIST_RECORD_EXTERN(T, FIELDS)                                                            \
-    JOIST_STRUCT_(T, FIELDS) extern const joist_type T##_type, T##_group_type
+    JOIST_STRUCT_(T, FIELDS) \
+    extern const joist_type T##_type, T##_group_type, T##_many_type, T##_all_type, T##_one_type
 #define JOIST_RECORD_DEFINE(T, FIELDS) JOIST_SCHEMA_(T, FIELDS, )
 
 /* JOIST_FIELDS(event, id, at): an `event_fields`, 1 to 8 fields by name; a name that is no field
