@@ -6,6 +6,7 @@
  *   joist/record.h     records from one field list; row coder
  *   joist/dofn.h       DoFns: ports, lifecycle, services
  *   joist/build.h      read, apply, latest, flatten, side inputs, write
+ *   joist/shorthand.h  map, filter, flat-map, partition; scopes
  *   joist/window.h     timestamps and windows
  *   joist/group.h      GroupByKey, CoGroupByKey, joins
  *   joist/combine.h    CombineFns of your own
@@ -22,6 +23,7 @@
 #include "joist/record.h"
 #include "joist/dofn.h"
 #include "joist/build.h"
+#include "joist/shorthand.h"
 #include "joist/window.h"
 #include "joist/group.h"
 #include "joist/combine.h"

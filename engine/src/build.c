@@ -3,6 +3,8 @@
  * with empty handles, so that `build` needs no checks. */
 #include "build_parts.h"
 
+#include "joist/shorthand.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -37,6 +39,7 @@ void jst_build_reset(joist_pipeline *p)
     joist_arena_reset(p->arena);
     p->count = 0;
     p->colls = 0;
+    p->scope.len = 0;
     p->mistake = (joist_error){ 0 };
 }
 
@@ -59,16 +62,30 @@ static bool name_taken(const joist_pipeline *p, joist_text name)
 /* A name given by the author must be unique; one we make is numbered until it is. */
 joist_text jst_build_name(joist_pipeline *p, const char *given, const char *ours, joist_site site)
 {
+    joist_text scope = joist_buffer_view(&p->scope);
     if (given) {
-        joist_text name = joist_arena_text(p->arena, joist_text_of(given));
+        joist_text name = joist_build_printf(p, "%.*s%s", JOIST_ARG(scope), given);
         if (name_taken(p, name))
             joist_mistake(p, site, "two steps are called '%s'", given);
         return name;
     }
-    joist_text name = joist_arena_text(p->arena, joist_text_of(ours));
+    joist_text name = joist_build_printf(p, "%.*s%s", JOIST_ARG(scope), ours);
     for (int n = 2; name_taken(p, name); n++)
-        name = joist_arena_printf(p->arena, "%s_%d", ours, n);
+        name = joist_build_printf(p, "%.*s%s_%d", JOIST_ARG(scope), ours, n);
     return name;
+}
+
+joist_scope joist_scope_begin(joist_pipeline *p, const char *name)
+{
+    joist_scope s = { p, p->scope.len, true };
+    joist_buffer_printf(&p->scope, "%s/", name);
+    return s;
+}
+
+void joist_scope_end(joist_scope *s)
+{
+    s->p->scope.len = s->before;
+    s->open = false;
 }
 
 static joist_text kept(joist_pipeline *p, joist_text t)
@@ -177,6 +194,23 @@ joist_coll joist_read_(joist_pipeline *p, const joist_type *type, const joist_re
         if (o->otherwise[i].len)
             otherwise[n->otherwise.count++] = kept(p, o->otherwise[i]);
     n->otherwise.items = otherwise;
+    return jst_build_output(p, n, type, o->site_);
+}
+
+joist_coll joist_create_(joist_pipeline *p, const joist_type *type, const void *items, size_t count,
+                         const joist_create_options *o)
+{
+    char ours[80];
+    snprintf(ours, sizeof ours, "create_%s", type->name);
+    jst_node *n = jst_build_add(p, JST_READ, jst_build_name(p, o->name, ours, o->site_), o->site_);
+    joist_buffer rows = { 0 };
+    for (size_t i = 0; i < count; i++)
+        joist_row_encode(type, (const char *)items + i * type->size, &rows);
+    joist_text copy = joist_arena_text(p->arena, joist_buffer_view(&rows));
+    joist_buffer_free(&rows);
+    n->uri = JOIST_TEXT("create:");
+    n->config = (joist_bytes){ copy.ptr, copy.len };
+    n->max_record = 1 << 20;
     return jst_build_output(p, n, type, o->site_);
 }
 

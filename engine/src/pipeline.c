@@ -48,6 +48,7 @@ void joist_pipeline_free(joist_pipeline *p)
     joist_free(p->building);
     jst_types_free(&p->types);
     joist_buffer_free(&p->wire);
+    joist_buffer_free(&p->scope);
     joist_free(p);
 }
 

@@ -14,6 +14,7 @@ struct joist_pipeline {
     jst_node *building;             /* growing while `build` runs */
     size_t count, cap;
     int64_t colls;                  /* the last collection number */
+    joist_buffer scope;             /* "outer/inner/" while `build` is in scopes */
     jst_types types;
     joist_error mistake;            /* the first one of `build`; message empty: none */
     joist_buffer wire;              /* the graph as it travels */

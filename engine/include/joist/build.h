@@ -39,6 +39,20 @@ joist_coll joist_read_(joist_pipeline *p, const joist_type *type, const joist_re
         &T##_type,                                                                                \
         &(joist_read_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
 
+/* ---- create: joist_create(T, p, { … }, { … }, …) -> T_coll: records written in the program. They
+ * are copied and travel in the graph; of an array, joist_create_from(T, p, items, count, .name = …). */
+typedef struct joist_create_options { const char *name; joist_site site_; } joist_create_options;
+joist_coll joist_create_(joist_pipeline *p, const joist_type *type, const void *items, size_t count,
+                         const joist_create_options *o);
+#define joist_create(T, pipeline, ...)                                                            \
+    ((T##_coll){ joist_create_(((joist_pipeline_goes_first){ pipeline }).p, &T##_type,            \
+        (const T[]){ __VA_ARGS__ }, sizeof((const T[]){ __VA_ARGS__ }) / sizeof(T),               \
+        &(joist_create_options){ .site_ = JOIST_SITE }) })
+#define joist_create_from(T, pipeline, items, ...)                                                \
+    ((T##_coll){ joist_create_(((joist_pipeline_goes_first){ pipeline }).p, &T##_type,            \
+        (const T *){ items }, JOIST_HEAD_(__VA_ARGS__, 0),                                        \
+        &(joist_create_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
+
 /* ---- latest ------------------------------------------------------------------------------------
  * joist_latest(T, coll, .key = JOIST_FIELDS(T, …), .by = JOIST_FIELDS(T, …)) -> T_coll: per key the
  * element with the greatest `by`; of equals the last in input order. No `by`: the last in input
