@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -57,6 +58,61 @@ static inline const char *jst_json_run_end(const char *p, const char *end, bool 
     return p;
 }
 
+/* ---- short texts at once --------------------------------------------------------------------- */
+/* Clean: printable ASCII, neither quote nor backslash. */
+static inline bool jst_json_clean_byte(char c)
+{
+    return jst_json_plain(c) && (unsigned char)c < 0x7F;
+}
+
+#ifdef __SSE2__
+/* Sixteen bytes of `n` at p, all of them if there are fewer (some more than once then). */
+static inline __m128i jst_json_few(const char *p, size_t n)
+{
+    uint32_t a, b;
+    if (n >= 16)
+        return _mm_loadu_si128((const __m128i *)(const void *)p);
+    if (n >= 8)
+        return _mm_unpacklo_epi64(_mm_loadl_epi64((const __m128i *)(const void *)p),
+                                  _mm_loadl_epi64((const __m128i *)(const void *)(p + n - 8)));
+    if (n >= 4) {
+        memcpy(&a, p, 4);
+        memcpy(&b, p + n - 4, 4);
+        return _mm_set_epi32((int)b, (int)a, (int)b, (int)a);
+    }
+    a = (unsigned char)p[0];
+    b = (uint32_t)(unsigned char)p[n / 2] << 8 | (uint32_t)(unsigned char)p[n - 1] << 16;
+    return _mm_set1_epi32((int)(a | b | a << 24));
+}
+
+/* Not 0: one of the sixteen bytes is not clean. Those beyond ASCII are negative here. */
+static inline int jst_json_unclean(__m128i v)
+{
+    __m128i stop = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
+                                _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+    stop = _mm_or_si128(stop, _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7F)));
+    return _mm_movemask_epi8(_mm_or_si128(stop, _mm_cmplt_epi8(v, _mm_set1_epi8(0x20))));
+}
+#endif
+
+/* Are all `n` bytes at p clean? */
+static inline bool jst_json_clean(const char *p, size_t n)
+{
+#ifdef __SSE2__
+    int unclean = 0;
+    for (; n > 16; p += 16, n -= 16)
+        unclean |= jst_json_unclean(jst_json_few(p, 16));
+    return !n || !(unclean | jst_json_unclean(jst_json_few(p, n)));
+#else
+    while (n && jst_json_clean_byte(*p)) {
+        p++;
+        n--;
+    }
+    return !n;
+#endif
+}
+
+/* ---- runs ------------------------------------------------------------------------------------ */
 /* The first byte in [p, end) that is not plain, or end. */
 static inline const char *jst_json_plain_end(const char *p, const char *end)
 {

@@ -72,6 +72,11 @@ static joist_text cleaned(joist_text raw, unsigned needs, joist_arena *a)
     return without_controls(t, a);
 }
 
+static inline bool is_trimmed(joist_text t)
+{
+    return t.len && *t.ptr > ' ' && t.ptr[t.len - 1] > ' ';
+}
+
 jst_cast jst_value_text(joist_json v, uint32_t limit, unsigned needs, joist_arena *a,
                         joist_text *out)
 {
@@ -83,9 +88,10 @@ jst_cast jst_value_text(joist_json v, uint32_t limit, unsigned needs, joist_aren
     joist_text t = { v.ptr, v.len };
     if (jst_value_is_string(v)) {
         t = (joist_text){ v.ptr + 1, v.len - 2 };
-        if (!JOIST_LIKELY(!needs))
+        if (needs && (needs & JST_TEXT_ENTITIES || !jst_json_clean(t.ptr, t.len)))
             t = cleaned(t, needs, a);
-        t = joist_trim(t);
+        if (!is_trimmed(t))
+            t = joist_trim(t);
     }
     if (!t.len)
         return JST_CAST_OK;

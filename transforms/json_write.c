@@ -52,10 +52,23 @@ static void add_characters(joist_buffer *out, joist_text t)
         add_escape(out, *p);
 }
 
+/* A text that is written as it stands. */
+static void add_clean(joist_buffer *out, joist_text t)
+{
+    char *at = joist_buffer_reserve(out, t.len + 2);
+    at[0] = at[t.len + 1] = '"';
+    memcpy(at + 1, t.ptr, t.len);
+    out->len += t.len + 2;
+}
+
 void joist_json_write_text(joist_buffer *out, joist_text t)
 {
     if (!t.ptr) {
         joist_buffer_add(out, "null", 4);
+        return;
+    }
+    if (JOIST_LIKELY(jst_json_clean(t.ptr, t.len))) {
+        add_clean(out, t);
         return;
     }
     joist_buffer_byte(out, '"');
