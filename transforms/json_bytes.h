@@ -65,24 +65,41 @@ static inline bool jst_json_clean_byte(char c)
     return jst_json_plain(c) && (unsigned char)c < 0x7F;
 }
 
-#ifdef __SSE2__
-/* Sixteen bytes of `n` at p, all of them if there are fewer (some more than once then). */
-static inline __m128i jst_json_few(const char *p, size_t n)
+/* Copies up to 16 bytes, those in the middle perhaps twice. */
+static inline void jst_json_copy_few(char *out, const char *p, size_t n)
 {
-    uint32_t a, b;
-    if (n >= 16)
-        return _mm_loadu_si128((const __m128i *)(const void *)p);
+    if (n >= 8) {
+        memcpy(out, p, 8);
+        memcpy(out + n - 8, p + n - 8, 8);
+    } else if (n >= 4) {
+        memcpy(out, p, 4);
+        memcpy(out + n - 4, p + n - 4, 4);
+    } else if (n) {
+        out[0] = p[0];
+        out[n / 2] = p[n / 2];
+        out[n - 1] = p[n - 1];
+    }
+}
+
+#ifdef __SSE2__
+/* The first and the last of `n` bytes at p, 1 <= n <= 16: all of them, some perhaps twice. */
+static inline __m128i jst_json_load_few(const char *p, size_t n)
+{
+    char bytes[4];
+    int32_t head, tail;
     if (n >= 8)
         return _mm_unpacklo_epi64(_mm_loadl_epi64((const __m128i *)(const void *)p),
                                   _mm_loadl_epi64((const __m128i *)(const void *)(p + n - 8)));
     if (n >= 4) {
-        memcpy(&a, p, 4);
-        memcpy(&b, p + n - 4, 4);
-        return _mm_set_epi32((int)b, (int)a, (int)b, (int)a);
+        memcpy(&head, p, 4);
+        memcpy(&tail, p + n - 4, 4);
+        return _mm_set_epi32(tail, head, tail, head);
     }
-    a = (unsigned char)p[0];
-    b = (uint32_t)(unsigned char)p[n / 2] << 8 | (uint32_t)(unsigned char)p[n - 1] << 16;
-    return _mm_set1_epi32((int)(a | b | a << 24));
+    bytes[0] = bytes[3] = p[0];
+    bytes[1] = p[n / 2];
+    bytes[2] = p[n - 1];
+    memcpy(&head, bytes, 4);
+    return _mm_set1_epi32(head);
 }
 
 /* Not 0: one of the sixteen bytes is not clean. Those beyond ASCII are negative here. */
@@ -93,16 +110,23 @@ static inline int jst_json_unclean(__m128i v)
     stop = _mm_or_si128(stop, _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7F)));
     return _mm_movemask_epi8(_mm_or_si128(stop, _mm_cmplt_epi8(v, _mm_set1_epi8(0x20))));
 }
+
+static inline int jst_json_unclean_at(const char *p)
+{
+    return jst_json_unclean(_mm_loadu_si128((const __m128i *)(const void *)p));
+}
 #endif
 
 /* Are all `n` bytes at p clean? */
 static inline bool jst_json_clean(const char *p, size_t n)
 {
 #ifdef __SSE2__
-    int unclean = 0;
-    for (; n > 16; p += 16, n -= 16)
-        unclean |= jst_json_unclean(jst_json_few(p, 16));
-    return !n || !(unclean | jst_json_unclean(jst_json_few(p, n)));
+    if (n <= 16)
+        return !n || !jst_json_unclean(jst_json_load_few(p, n));
+    int unclean = jst_json_unclean_at(p + n - 16);
+    for (size_t i = 0; i + 16 < n; i += 16)
+        unclean |= jst_json_unclean_at(p + i);
+    return !unclean;
 #else
     while (n && jst_json_clean_byte(*p)) {
         p++;
@@ -110,6 +134,19 @@ static inline bool jst_json_clean(const char *p, size_t n)
     }
     return !n;
 #endif
+}
+
+/* The same, and copies them: by moves of 16 bytes, the last two of which overlap. */
+static inline bool jst_json_copy_clean(char *out, const char *p, size_t n)
+{
+    if (n <= 16) {
+        jst_json_copy_few(out, p, n);
+    } else {
+        for (size_t i = 0; i + 16 < n; i += 16)
+            memcpy(out + i, p + i, 16);
+        memcpy(out + n - 16, p + n - 16, 16);
+    }
+    return jst_json_clean(p, n);
 }
 
 /* ---- runs ------------------------------------------------------------------------------------ */
