@@ -120,6 +120,13 @@ static void make_workers(jst_run *run)
                                         .counts = joist_calloc(nodes, sizeof(jst_counts)) };
 }
 
+static jst_shuffle *new_shuffle(jst_run *run, const jst_shuffle_plan *plan)
+{
+    jst_shuffle *s = jst_shuffle_new(plan, run->workers_count, &run->memory);
+    s->keys_only = run->o.dry_run && !plan->is_root;
+    return s;
+}
+
 static void make_tables(jst_run *run)
 {
     const jst_plan *plan = run->plan;
@@ -127,7 +134,7 @@ static void make_tables(jst_run *run)
     size_t shuffles = plan->shuffles_count, views = plan->views_count;
     run->shuffles = joist_arena_zalloc(run->arena, (shuffles + 1) * sizeof *run->shuffles);
     for (size_t i = 0; i < shuffles; i++)
-        run->shuffles[i] = jst_shuffle_new(&plan->shuffles[i], run->workers_count, &run->memory);
+        run->shuffles[i] = new_shuffle(run, &plan->shuffles[i]);
     for (size_t i = 0; i < shuffles; i++)
         if (plan->shuffles[i].leader != i)
             jst_shuffle_follow(run->shuffles[i], run->shuffles[plan->shuffles[i].leader]);

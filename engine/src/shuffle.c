@@ -304,7 +304,8 @@ static void add_row(jst_shuffle *leader, size_t worker, const char *record,
 {
     joist_buffer *value = &leader->shares[worker].value;
     value->len = 0;
-    joist_row_encode(leader->plan->in, record, value);
+    if (!leader->keys_only)
+        joist_row_encode(leader->plan->in, record, value);
     shared_value v = { .bytes = joist_buffer_view(value), .shared = leader->next };
     for (jst_shuffle *s = leader; s; s = s->next) {
         jst_share *share = &s->shares[worker];
@@ -359,7 +360,7 @@ static joist_status spill_together(jst_shuffle *leader, size_t worker, joist_err
 joist_status jst_shuffle_account(jst_shuffle *s, size_t worker, joist_error *e)
 {
     jst_share *share = &s->shares[worker];
-    if (s->leader != s || !share->arena)
+    if (s->leader != s || !share->arena || share->sorted)
         return JOIST_OK;
     size_t now = held_by(s, worker);
     atomic_fetch_add(&s->memory->held, now - share->accounted);

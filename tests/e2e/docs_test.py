@@ -58,10 +58,13 @@ class Block:
 
 
 # ---- following a page ----------------------------------------------------------------------------
-def copy_tree(folder):
-    """What a clone would have: no builds, no results."""
+def copy_tree(folder, blocks):
+    """What a clone would have; the thousands of files of tests/ only for who runs tests."""
+    tests = any("test" in block.text for block in blocks if block.language == "sh")
+    unused = re.compile(r"build|out$|\.git$" if tests else r"build|out$|\.git$|tests$")
+
     def left_out(where, names):
-        return [name for name in names if Path(where) == SOURCE and re.match(r"build|out$|\.git$", name)]
+        return [name for name in names if Path(where) == SOURCE and unused.match(name)]
     shutil.copytree(SOURCE, folder, ignore=left_out, symlinks=True)
     os.symlink(BUILD, folder / "build")
 
@@ -288,7 +291,7 @@ def check_page(page):
         return len(blocks)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "joist"
-        copy_tree(folder)
+        copy_tree(folder, blocks)
         for path, block in follow(page.relative_to(SOURCE), blocks, folder).items():
             compile_and_start(path, block)
     return len(blocks)
