@@ -136,10 +136,10 @@ def run(args, env=None, deadline=DEADLINE, killed=False, **more):
 # ---- a script ------------------------------------------------------------------------------------
 
 class Folder:
-    """A temporary folder, removed at the end of a `with`."""
+    """A temporary folder, removed at the end of a `with`; `inside`: where to make it."""
 
-    def __init__(self):
-        self.top = tempfile.mkdtemp(prefix="joist-test.")
+    def __init__(self, inside=None):
+        self.top = tempfile.mkdtemp(prefix="joist-test.", dir=inside)
 
     def __enter__(self):
         return self

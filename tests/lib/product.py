@@ -53,8 +53,8 @@ def lines(values):
 class Work(Folder):
     """A folder with an input and what runs over it leave."""
 
-    def __init__(self):
-        super().__init__()
+    def __init__(self, inside=None):
+        super().__init__(inside)
         os.makedirs(self.path("in"))
         self.write("projects.jsonl", lines(PROJECTS))
 
