@@ -169,7 +169,7 @@ static void life_behind_aggregates(joist_pipeline *q)
 {
     ev_coll l = joist_latest(ev, READ, .key = JOIST_FIELDS(ev, key));
     ev_coll a = JOIST_APPLY(life, l, .cfg.silent = true).ok;
-    joist_write(joist_latest(ev, a, .key = JOIST_FIELDS(ev, key, seq)), .uri = JOIST_TEXT("mem:out"));
+    WRITE(joist_latest(ev, a, .key = JOIST_FIELDS(ev, key, seq)));
     joist_write(a, .uri = JOIST_TEXT("mem:out"), .table = JOIST_TEXT("all"));
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Stores under every fault: what is retried, what is refused, what ends the run, and that nothing
  * is visible before all of it is. */
-/* Tests: commit.c dead.c */
+/* Tests: commit.c */
 #include "run_test.h"
 
 static const ev evs[] = { EV_("a", 1, 1, "x"), EV_("b", 2, 2, "y"), EV_("c", 3, 3, "x"),

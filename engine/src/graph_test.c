@@ -22,7 +22,8 @@ static const joist_text words[] = { { "b", 1 }, { "", 0 } };
 static void build(joist_pipeline *q, const void *options)
 {
     (void)options;
-    ev_coll in = joist_read(ev, q, .uri = JOIST_TEXT("mem:in"), .window = JOIST_TEXT("2026-01-01T00"),
+    ev_coll in = joist_read(ev, q, .uri = JOIST_TEXT("mem:in"),
+                            .window = JOIST_TEXT("2026-01-01T00"),
                             .otherwise = { JOIST_TEXT("mem:in2"), JOIST_TEXT("mem:in3") });
     other_coll others = joist_read(other, q, .uri = JOIST_TEXT("mem:side"), .except = in.c);
     join_result r = JOIST_APPLY(join, in, .side.others = joist_map_by(other, others, key,
@@ -159,7 +160,7 @@ static void refused(const char *part)
 #define PORTS(n) ((jst_port *)(uintptr_t)(n).outputs.items)
 #define SIDES(n) ((jst_side *)(uintptr_t)(n).sides.items)
 
-REFUSES(a_cycle, "step 'join' is part of a cycle: its input is made by 'flatten', which comes later")
+REFUSES(a_cycle, "step 'join' is part of a cycle: its input is made by 'flatten', which comes")
 {
     EDGES(nodes[2])[0].coll = nodes[3].outputs.items[0].coll;
 }
@@ -180,7 +181,10 @@ REFUSES(one_name_twice, "two steps are called 'read_ev'; the other is at")
     nodes[1].name = nodes[0].name;
 }
 REFUSES(an_unknown_operation, "unknown operation 'merge'") { nodes[3].op = JOIST_TEXT("merge"); }
-REFUSES(an_unknown_type, "record type 'moon' is not known") { PORTS(nodes[0])[0].type = JOIST_TEXT("moon"); }
+REFUSES(an_unknown_type, "record type 'moon' is not known")
+{
+    PORTS(nodes[0])[0].type = JOIST_TEXT("moon");
+}
 REFUSES(one_collection_twice, "two steps make collection 1") { PORTS(nodes[1])[0].coll = 1; }
 REFUSES(no_input, "step 'join' has 0 inputs") { nodes[2].inputs.count = 0; }
 REFUSES(a_read_of_a_read, "step 'read_other' has 1 inputs") { nodes[1].inputs = nodes[2].inputs; }
@@ -207,14 +211,20 @@ REFUSES(a_side_input_of_another_type, "side input 'others' of 'join' is 'ev', no
     SIDES(nodes[2])[0].coll = 1;
 }
 REFUSES(a_side_input_too_few, "has 1 side inputs, 0 are given") { nodes[2].sides.count = 0; }
-REFUSES(a_side_input_of_a_write, "has side inputs and is no DoFn") { nodes[5].sides = nodes[2].sides; }
+REFUSES(a_side_input_of_a_write, "has side inputs and is no DoFn")
+{
+    nodes[5].sides = nodes[2].sides;
+}
 REFUSES(an_unknown_field, "record 'ev' has no field 'x'")
 {
     ((joist_text *)(uintptr_t)nodes[4].key.items)[1] = JOIST_TEXT("x");
 }
 REFUSES(no_key, "step 'count_by_seq' has no key") { nodes[8].key.count = 0; }
 REFUSES(nothing_to_add, "adds an int field; '' is none") { nodes[6].number = JOIST_TEXT(""); }
-REFUSES(a_configuration_cut_short, "the configuration of 'join' is no 'limits'") { nodes[2].config.len--; }
+REFUSES(a_configuration_cut_short, "the configuration of 'join' is no 'limits'")
+{
+    nodes[2].config.len--;
+}
 REFUSES(a_window_nobody_knows, "the window of 'write_other' is a time field")
 {
     nodes[10].window_field = JOIST_TEXT("when");

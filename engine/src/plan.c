@@ -171,7 +171,8 @@ static void add_table(jst_plan *plan, const jst_node *n)
     const joist_type *type = coll_type(plan, n->inputs.items[0].coll);
     const jst_node *aggregate = written_aggregate(plan, n);
     jst_store_plan *s = store_of(plan, n->uri);
-    joist_table_spec spec = { .table = n->table, .type = columns_of(plan, n, type), .key = fields(type, n->key),
+    joist_table_spec spec = { .table = n->table, .type = columns_of(plan, n, type),
+                              .key = fields(type, n->key),
                               .by = fields(type, n->by), .hour = n->window, .outbox = n->outbox };
     if (n->window_field.len)
         spec.window = fields(type, (joist_text_list){ &n->window_field, 1 });
@@ -358,7 +359,7 @@ static void make_stages(jst_plan *plan)
     add_shuffle_stages(plan);
 }
 
-/* ---- all of it -------------------------------------------------------------------------------- */
+/* ---- all of it ------------------------------------------------------------------------------- */
 
 jst_plan *jst_plan_new(const joist_pipeline *p)
 {

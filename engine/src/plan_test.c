@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Plans, written out one stage a line: its root (! if it only ends in views), then where every
  * output goes: a DoFn by its name, #NAME a shuffle, ?NAME a view. */
+/* Tests: plan.c plan_order.c plan_share.c */
 #include "run_test.h"
 
 #define SITE_REC(F, T) F(T, joist_text, key) F(T, joist_text, name)
@@ -259,7 +260,8 @@ PLAN(a_side_input_of_the_same_stage_stores_the_input_of_who_asks,
      "mem:out evs=#w\n")
 {
     two_result t = JOIST_APPLY(two, READ("r"), .name = "t");
-    ev_coll a = JOIST_APPLY(ask, t.ok, .name = "a", .side.known = joist_map_by(site, t.sites, key)).ok;
+    ev_coll a = JOIST_APPLY(ask, t.ok, .name = "a",
+                            .side.known = joist_map_by(site, t.sites, key)).ok;
     WRITE(JOIST_APPLY(one, a, .name = "b").ok, "out", "w");
 }
 
@@ -284,7 +286,8 @@ PLAN(stored_inputs_behind_one_another,
      "mem:out evs=#w evs=#w2\n")
 {
     two_result t = JOIST_APPLY(two, READ("r"), .name = "t");
-    ev_coll a = JOIST_APPLY(ask, t.ok, .name = "a", .side.known = joist_map_by(site, t.sites, key)).ok;
+    ev_coll a = JOIST_APPLY(ask, t.ok, .name = "a",
+                            .side.known = joist_map_by(site, t.sites, key)).ok;
     two_result u = JOIST_APPLY(two, a, .name = "u");
     WRITE(JOIST_APPLY(ask, u.ok, .name = "b", .side.known = joist_map_by(site, u.sites, key)).ok,
           "out", "w");

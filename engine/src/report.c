@@ -120,16 +120,40 @@ static bool reaches_write(const jst_graph *g, int64_t coll, const jst_node *with
     return false;
 }
 
-/* What a step before the fork rejects reaches no output; behind it, other outputs still get it. */
+/* Does an element of this collection reach the step as itself, not in an aggregate? */
+static bool reaches_step(const jst_graph *g, int64_t coll, const jst_node *step)
+{
+    for (size_t i = 0; i < g->nodes.count; i++) {
+        const jst_node *n = &g->nodes.items[i];
+        jst_op op = jst_op_of(n->op);
+        for (size_t k = 0; k < n->inputs.count; k++) {
+            if (n->inputs.items[k].coll != coll)
+                continue;
+            if (n == step)
+                return true;
+            for (size_t o = 0; (op == JST_PARDO || op == JST_FLATTEN) && o < n->outputs.count; o++)
+                if (reaches_step(g, n->outputs.items[o].coll, step))
+                    return true;
+        }
+    }
+    return false;
+}
+
+/* What a step before the fork rejects reaches no output; behind it, other outputs still get it. Of
+ * an aggregate nobody can say how many records it stands for: it is behind. */
 static bool before_fork(const jst_graph *g, const jst_node *n)
 {
-    jst_op op = jst_op_of(n->op);
-    for (size_t i = 0; op == JST_PARDO && i < g->nodes.count; i++) {
+    bool before = jst_op_of(n->op) == JST_READ;
+    for (size_t i = 0; jst_op_of(n->op) == JST_PARDO && i < g->nodes.count; i++) {
         const jst_node *from = &g->nodes.items[i];
-        if (jst_op_of(from->op) == JST_READ && reaches_write(g, from->outputs.items[0].coll, n))
+        if (jst_op_of(from->op) != JST_READ
+            || !reaches_step(g, from->outputs.items[0].coll, n))
+            continue;
+        if (reaches_write(g, from->outputs.items[0].coll, n))
             return false;
+        before = true;
     }
-    return op == JST_PARDO || op == JST_READ;
+    return before;
 }
 
 /* ---- the report ------------------------------------------------------------------------------ */

@@ -26,7 +26,7 @@ JOIST_RECORD(ev, EV);
 #define EV_(k, n_, s, t)                                                                          \
     { .key = { k, sizeof(k) - 1 }, .n = { n_, true }, .seq = s, .tag = { t, sizeof(t) - 1 } }
 
-enum { MOST_PLACES = 64, MOST_FAULTS = 16, LOG_SIZE = 1 << 16 };
+enum { MOST_PLACES = 128, MOST_FAULTS = 16, LOG_SIZE = 1 << 16 };
 
 /* ---- the environment: waiting costs nothing -------------------------------------------------- */
 typedef struct test_env {

@@ -141,8 +141,8 @@ Test(shuffle, latest_by_a_field)
         for (long i = 0; i < 2000; i++)
             if (i * 7919 % 130 == k && (best < 0 || i % 5 >= best % 5))
                 best = i;
-        snprintf(line, sizeof line, "{\"key\":\"key-%06d\",\"n\":%ld,\"seq\":%ld,\"tag\":null}\n", k,
-                 best % 5, best);
+        const char *format = "{\"key\":\"key-%06d\",\"n\":%ld,\"seq\":%ld,\"tag\":null}\n";
+        snprintf(line, sizeof line, format, k, best % 5, best);
         cr_assert(strstr(text, line), "no %s", line);
     }
     joist_free(text);
