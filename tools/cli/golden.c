@@ -19,7 +19,7 @@ static const joist_field test_fields[] = {
     { .name = "update", .kind = JOIST_KIND_BOOL, .fallback = "false",
       .offset = offsetof(test_options, update), .size = sizeof(bool),
       .help = "rewrite expect/ with what the pipeline does now" },
-    { .name = "case", .kind = JOIST_KIND_TEXT, .boxed = true,
+    { .name = "case", .kind = JOIST_KIND_TEXT, .boxed = true, .values = "CASE",
       .offset = offsetof(test_options, only), .size = sizeof(joist_text),
       .help = "only the case of that name" },
 };
