@@ -28,6 +28,10 @@ int jst_cli_print(const joist_buffer *text, int code)
 
 void jst_cli_verb_help(const jst_cli_call *call, const jst_cli_options *o)
 {
+    if (call->shown) {
+        call->shown(call->user, call->verb, o);
+        return;
+    }
     joist_buffer out = { 0 };
     joist_buffer_printf(&out, "usage: %s%s [options]\n\n%s\n", call->command, call->verb->words,
                         call->verb->about);
