@@ -92,6 +92,8 @@ static joist_status find_in(session *s, joist_text dir, joist_error *e)
 static joist_status find_cases(session *s, const jst_cli_options *o, joist_error *e)
 {
     joist_text usual = joist_arena_printf(o->arena, "tests/golden/%s", s->call->def->name);
+    if (!jst_golden_is_dir(usual))
+        usual = JOIST_TEXT("tests/golden");     /* a project of one program */
     const joist_text *dirs = o->words_count ? o->words : &usual;
     size_t count = o->words_count ? o->words_count : 1;
     for (size_t i = 0; i < count; i++)

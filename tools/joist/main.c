@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The program `joist`: what one needs before there is a pipeline. */
+#include "tool.h"
+
+static const jst_cli_verb verbs[] = {
+    { "new", " NAME", "Makes a project of its own from an example.", tool_new },
+    { "list", "", "Lists the examples.", tool_list },
+    { "completion", " bash|zsh|fish", "Prints what makes a shell complete commands.",
+      jst_cli_completion },
+};
+
+int main(int argc, char **argv)
+{
+    const jst_cli_program program = {
+        .name = "joist", .about = "Begins a data pipeline in C.", .verbs = verbs,
+        .verbs_count = sizeof verbs / sizeof verbs[0],
+    };
+    return jst_cli_main(argc, argv, &program);
+}
