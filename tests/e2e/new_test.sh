@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # `joist new` from an installed copy: each example becomes a project outside the tree, which is configured,
 # built without a warning, run, and tested by its own golden case. And what it refuses.
+#
+# Tests: tools/joist/new.c tools/joist/main.c
 set -eu
 : "${JOIST_BUILD:?is set by ctest}" "${JOIST_SOURCE:?is set by ctest}"
 if ! grep -q '^JOIST_SANITIZE:[A-Z]*=$' "$JOIST_BUILD/CMakeCache.txt"; then

@@ -9,7 +9,8 @@
 #include <stdio.h>
 
 /* bash breaks words at = and :, so they are put together again, and of each candidate only what
- * stands behind the last break is given back. Files are left to readline where it has them alone. */
+ * stands behind the last break is given back. Files are left to readline if there is nothing but
+ * files. */
 static const char bash_script[] =
 "# bash completion of PROGRAM. For this shell: . <(PROGRAM completion bash)\n"
 "# For all: PROGRAM completion bash >~/.local/share/bash-completion/completions/PROGRAM\n"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A verb's options are in groups ("pipeline", "runner"), and several verbs share a group: each group
- * is described once, and each verb names its groups. */
+ * A verb's options are in groups ("pipeline", "runner"), and several verbs share a group: each is
+ * described once, and each verb names its groups. */
 #include "man.h"
 
 #include "help.h"
@@ -134,19 +134,22 @@ static void describe_groups(void *user, const jst_cli_verb *verb, const jst_cli_
 }
 
 /* ---- verbs ----------------------------------------------------------------------------------- */
+static void arguments(page *p, const jst_cli_verb *verb)
+{
+    if (!*verb->words)
+        return;
+    raw(p, " \\fI");
+    text(p, verb->words + 1);
+    raw(p, "\\fR");
+}
+
 static void synopsis(page *p, const jst_cli_verb *verb)
 {
-    raw(p, ".B ");
-    text(p, p->program->name);
+    bold(p, p->program->name);
     raw(p, " ");
-    text(p, verb->name);
-    raw(p, "\n");
-    if (*verb->words) {
-        raw(p, ".I ");
-        text(p, verb->words + 1);
-        raw(p, "\n");
-    }
-    raw(p, ".RI [ options ]\n.br\n");
+    bold(p, verb->name);
+    arguments(p, verb);
+    raw(p, " [\\fIoptions\\fR]\n.br\n");
 }
 
 /* "Options: those of the pipeline, runner." */
@@ -170,11 +173,7 @@ static void describe_verb(page *p, const jst_cli_verb *verb)
 {
     raw(p, ".TP\n");
     bold(p, verb->name);
-    if (*verb->words) {
-        raw(p, " \\fI");
-        text(p, verb->words + 1);
-        raw(p, "\\fR");
-    }
+    arguments(p, verb);
     raw(p, "\n");
     sentence(p, verb->about);
     jst_cli_verb_options(p->program, verb, name_groups, p);

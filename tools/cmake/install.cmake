@@ -42,3 +42,12 @@ install(DIRECTORY ${JOIST_SHARE}/man ${JOIST_SHARE}/bash-completion ${JOIST_SHAR
         DESTINATION ${CMAKE_INSTALL_DATADIR} COMPONENT tools)
 install(DIRECTORY ${JOIST_SHARE}/zsh/site-functions/
         DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/\${JOIST_ZSH} COMPONENT tools)
+
+# Debian wants its pages compressed.
+install(CODE [[
+    if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+        file(GLOB pages "$ENV{DESTDIR}/usr/share/man/man1/*.1")
+        foreach(page ${pages})
+            execute_process(COMMAND gzip -9nf ${page} COMMAND_ERROR_IS_FATAL ANY)
+        endforeach()
+    endif()]] COMPONENT tools)

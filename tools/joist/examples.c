@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Examples are found from where this program lies, so no path is built in and a copy may be moved. */
+ * Examples are found from where this program lies: no path is built in, a copy may be moved. */
 #include "examples.h"
 
 #include "../cli/golden_files.h"

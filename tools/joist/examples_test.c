@@ -14,7 +14,8 @@ static void expect_about(const char *source, const char *want)
 Test(examples, the_first_sentence_of_the_head_comment)
 {
     expect_about("/* SPDX\n * Counts words. More.\n */\n", "Counts words.");
-    expect_about("/* SPDX\n * Counts the words\n * of a.b files.\n *\n * x", "Counts the words of a.b files.");
+    expect_about("/* SPDX\n * Counts the words\n * of a.b/c files.\n *\n * x",
+                 "Counts the words of a.b/c files.");
     expect_about("/* SPDX\n * No end */\nint main", "No end.");
     expect_about("/* SPDX", ".");
 }
