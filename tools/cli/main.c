@@ -15,6 +15,12 @@ static const jst_cli_verb verbs[] = {
 };
 enum { VERBS = sizeof verbs / sizeof verbs[0] };
 
+static const char description[] =
+    "A pipeline made with Joist. It reads its input, processes it on all cores with bounded "
+    "memory, and makes its results visible at once and whole, when everything has succeeded. A "
+    "run may be stopped or killed at any moment and simply be started again. A record that "
+    "cannot be processed is set aside with its place and the reason, in the directory of --dead.";
+
 /* The seam of tests/fault/. The first failed allocation ends the process, so "the n-th", "every
  * n-th" and "from the n-th on" are one and the same. */
 static void set_memory_seam(void)
@@ -28,7 +34,8 @@ int joist_main(int argc, char **argv, const joist_pipeline_def *def)
 {
     set_memory_seam();
     const jst_cli_program program = {
-        .name = def->name, .about = def->about, .verbs = verbs, .verbs_count = VERBS, .def = def,
+        .name = def->name, .about = def->about, .description = description, .verbs = verbs,
+        .verbs_count = VERBS, .def = def,
     };
     return jst_cli_main(argc, argv, &program);
 }

@@ -197,7 +197,7 @@ static void head(page *p)
     raw(p, "\n");
 }
 
-static void verbs(page *p)
+static void synopses(page *p)
 {
     section(p, "SYNOPSIS");
     raw(p, ".nh\n");
@@ -208,6 +208,12 @@ static void verbs(page *p)
     raw(p, " \\-\\-help\n.br\n.B ");
     text(p, p->program->name);
     raw(p, " \\-\\-version\n.hy\n");
+}
+
+static void verbs(page *p)
+{
+    section(p, "DESCRIPTION");
+    sentence(p, p->program->description);
     section(p, "VERBS");
     for (size_t i = 0; i < p->program->verbs_count; i++)
         describe_verb(p, &p->program->verbs[i]);
@@ -270,6 +276,7 @@ void jst_cli_man(joist_buffer *out, const jst_cli_program *program)
 {
     page p = { .out = out, .program = program };
     head(&p);
+    synopses(&p);
     verbs(&p);
     options(&p);
     exit_codes(&p);

@@ -9,7 +9,8 @@
 #include "options.h"
 
 typedef struct jst_cli_program {
-    const char *name, *about;
+    const char *name, *about;           /* about: one sentence */
+    const char *description;            /* a paragraph for the manual page */
     const struct jst_cli_verb *verbs;
     size_t verbs_count;
     const joist_pipeline_def *def;      /* NULL: no pipeline */
