@@ -31,7 +31,8 @@ static joist_status set(char **argv)
     int argc = 0;
     while (argv[argc])
         argc++;
-    cr_assert_eq(jst_cli_options_load(o, argc, argv, &e), JOIST_OK, "%s", e.message);
+    if (jst_cli_options_load(o, argc, argv, &e) != JOIST_OK)
+        return JOIST_FAILED;
     return jst_cli_settings_of(o, r, &settings, &e);
 }
 
