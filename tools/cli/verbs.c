@@ -150,7 +150,7 @@ int jst_cli_run(const jst_cli_call *call)
 {
     jst_cli_prepared p;
     int code;
-    if (!jst_cli_prepare(call, false, &p, &code))
+    if (!jst_cli_prepare(call, NULL, &p, &code))
         return code;
     session s = {
         .progress = jst_cli_progress_new(stderr, p.settings.progress),
@@ -168,27 +168,34 @@ int jst_cli_run(const jst_cli_call *call)
     return code;
 }
 
+static bool wants_online(const jst_cli_prepared *p)
+{
+    const jst_cli_check_options *check = p->more;
+    return check->online;
+}
+
 static joist_status check_all(const jst_cli_prepared *p, joist_pipeline *pipeline, joist_error *e)
 {
     jst_cli_clock clock;
     joist_run_options options = jst_cli_engine_options(p->run, &clock);
     if (joist_pipeline_check(pipeline, p->pipeline, e) != JOIST_OK)
         return JOIST_FAILED;
-    return p->check->online ? joist_pipeline_check_online(pipeline, options.env, e) : JOIST_OK;
+    return wants_online(p) ? joist_pipeline_check_online(pipeline, options.env, e) : JOIST_OK;
 }
 
 int jst_cli_check(const jst_cli_call *call)
 {
+    static const jst_cli_more more = { .options = &jst_cli_check_options_type, .group = "check" };
     jst_cli_prepared p;
     int code;
-    if (!jst_cli_prepare(call, true, &p, &code))
+    if (!jst_cli_prepare(call, &more, &p, &code))
         return code;
     joist_error e = { 0 };
     joist_pipeline *pipeline = joist_pipeline_new(call->def);
     if (check_all(&p, pipeline, &e) == JOIST_OK) {
         joist_buffer out = { 0 };
         joist_buffer_printf(&out, "OK  %s: options and graph are sound%s\n", call->def->name,
-                            p.check->online ? ", every source and store can be opened" : "");
+                            wants_online(&p) ? ", every source and store can be opened" : "");
         code = p.run->quiet ? JST_CLI_EXIT_OK : jst_cli_print(&out, JST_CLI_EXIT_OK);
         joist_buffer_free(&out);
     } else {
