@@ -16,7 +16,8 @@ static joist_dead_letter letter(void)
     return (joist_dead_letter){
         .run = JOIST_TEXT("r-1"), .pipeline = JOIST_TEXT("p"), .stage = JOIST_TEXT("s"),
         .code = JOIST_TEXT("bad"), .message = JOIST_TEXT("a \"quote\"\n"),
-        .site = JOIST_TEXT("p.c:7"), .at = &place, .attempts = 2, .seen_at = JOIST_TIME_MS(1700000000123),
+        .site = JOIST_TEXT("p.c:7"), .at = &place, .attempts = 2,
+        .seen_at = JOIST_TIME_MS(1700000000123),
     };
 }
 

@@ -25,7 +25,7 @@
 #endif
 
 enum { IN_FLIGHT = 16, CONNECT_MS = 5000, TOTAL_MS = 30000, POLL_MS = 100, MOST_ANSWER = 64 << 10,
-       SHOWN_ANSWER = 100, LONGEST_WAIT_S = 86400 };
+       SHOWN_ANSWER = 100, SHORTEST_SECRET = 4, LONGEST_WAIT_S = 86400 };
 
 typedef struct slot {
     CURL *easy;
@@ -157,6 +157,41 @@ static char *plain(char *text)
     return text;
 }
 
+/* Whether `word` begins at `at`, as far as the text goes: it may be cut off at the end. */
+static bool begins(const char *at, const char *word, size_t len)
+{
+    size_t n = strnlen(at, len);
+    return n >= SHORTEST_SECRET && strncmp(at, word, n) == 0;
+}
+
+static void hide_word(char *text, const char *word, size_t len)
+{
+    for (char *at = text; len >= SHORTEST_SECRET && *at; at++)
+        if (begins(at, word, len))
+            memset(at, '*', strnlen(at, len));
+}
+
+/* A server may repeat what it was asked, and answers are kept; what follows a ':' or '=' of the URL
+ * may be a password or a token. */
+static void hide_secrets(const sender *s, char *text)
+{
+    const char *rest = strstr(s->url, "://");
+    const char *host_end = rest + 3 + strcspn(rest + 3, "/?#");
+    const char *at_sign = memchr(rest, '@', (size_t)(host_end - rest));
+    if (at_sign)
+        hide_word(text, rest + 3, (size_t)(at_sign - rest) - 3);
+    const char *colon = at_sign ? memchr(rest + 3, ':', (size_t)(at_sign - rest) - 3) : NULL;
+    if (colon)
+        hide_word(text, colon + 1, (size_t)(at_sign - colon) - 1);
+    for (const char *p = strchr(s->url, '?'); p && *p;) {
+        size_t name = strcspn(++p, "=&");
+        size_t len = p[name] == '=' ? strcspn(p + name + 1, "&#") : 0;
+        hide_word(text, p + name + 1, len);
+        p += name + (len ? len + 1 : 0);
+        p += strcspn(p, "&");
+    }
+}
+
 static void answer(sender *s, slot *t, long code)
 {
     joist_reply *r = t->reply;
@@ -164,6 +199,7 @@ static void answer(sender *s, slot *t, long code)
     r->retry_after_ms = r->status == JOIST_RETRY ? retry_after(s, t) : 0;
     if (r->status == JOIST_OK)
         return;
+    hide_secrets(s, t->answer);
     joist_text body = joist_trim(joist_text_of(plain(t->answer)));
     snprintf(r->error, sizeof r->error, "HTTP %ld%s%.*s", code, body.len ? " " : "",
              JOIST_ARG(body));

@@ -35,8 +35,8 @@ joist_status jst_read_failed(const char *path, joist_error *e)
 {
     int error = errno;
     bool busy = error == EMFILE || error == ENFILE;
-    joist_fail_with(e, busy ? JOIST_TEMPORARY : JOIST_FATAL, "cannot read '%s': %s", path,
-                    strerror(error));
+    joist_fail_with(e, busy ? JOIST_TEMPORARY : JOIST_FATAL, "cannot read '%.300s%s': %s", path,
+                    strlen(path) > 300 ? "…" : "", strerror(error));
     if (e) {
         if (busy)
             snprintf(e->hint, sizeof e->hint, "run the same command again, or raise `ulimit -n`");

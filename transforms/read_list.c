@@ -48,8 +48,8 @@ static joist_status unreadable(joist_error *e, const char *what, const char *pat
 {
     int error = errno;
     bool busy = error == EMFILE || error == ENFILE || error == EINTR;
-    joist_fail_with(e, busy ? JOIST_TEMPORARY : JOIST_FATAL, "cannot %s '%s': %s", what, path,
-                    strerror(error));
+    joist_fail_with(e, busy ? JOIST_TEMPORARY : JOIST_FATAL, "cannot %s '%.300s%s': %s", what,
+                    path, strlen(path) > 300 ? "…" : "", strerror(error));
     if (e) {
         if (busy)
             snprintf(e->hint, sizeof e->hint, "run the same command again, or raise `ulimit -n`");

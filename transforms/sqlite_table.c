@@ -194,7 +194,8 @@ joist_status jst_sqlite_declare(sqlite3 *model, const joist_table_spec *t, joist
     joist_status status = named ? try_in_model(model, t, &sql) : JOIST_FAILED;
     if (status != JOIST_OK) {
         bool no_memory = named && sqlite3_errcode(model) == SQLITE_NOMEM;
-        joist_fail_with(e, no_memory ? JOIST_FATAL : JOIST_USAGE, "the record %s cannot be the SQLite table \"%.*s\": %s",
+        joist_fail_with(e, no_memory ? JOIST_FATAL : JOIST_USAGE,
+                        "the record %s cannot be the SQLite table \"%.*s\": %s",
                         t->type->name, JOIST_ARG(t->table),
                         named ? sqlite3_errmsg(model) : "that is no name of a table");
         jst_printable(e->message);

@@ -29,8 +29,8 @@
  * rowid tables, 32 KiB pages, a rollback journal, one row a statement. The cache is bounded: when
  * it is full of changed pages SQLite writes them to the file early, so the disk works while rows
  * are still coming. Rows come sorted by key, so 4 MiB are as good as 32, and two stores take little
- * of a small --memory. A database that is in WAL mode already stays so. synchronous EXTRA also makes
- * the journal's removal durable. */
+ * of a small --memory. A database that is in WAL mode already stays so. synchronous EXTRA also
+ * makes the journal's removal durable. */
 #include "write_sqlite.h"
 
 #include "local_file.h"
@@ -431,6 +431,7 @@ static void store_close(joist_store *store)
 }
 
 const joist_store_ops jst_sqlite_store = {
-    .check = store_check, .open = store_open, .write = store_write, .prepare = store_prepare, .commit = store_commit,
+    .check = store_check, .open = store_open, .write = store_write, .prepare = store_prepare,
+    .commit = store_commit,
     .close = store_close, .pending = jst_sqlite_pending, .mark = jst_sqlite_mark,
 };

@@ -123,7 +123,8 @@ Test(dead, a_letter)
     cr_expect_str_eq(text, "{\"v\":1,\"run\":\"r\",\"pipeline\":\"letters\",\"stage\":\"step\","
                            "\"code\":\"even\",\"message\":\"number 0\",");
     cr_expect_str_eq(source, "\",\"source\":{\"uri\":\"mem:in\",\"offset\":0,\"line\":1,"
-                             "\"record\":0},\"attempts\":1,\"seen_at\":\"2023-11-14T22:13:20.000Z\","
+                             "\"record\":0},\"attempts\":1,"
+                             "\"seen_at\":\"2023-11-14T22:13:20.000Z\","
                              "\"element\":{\"key\":\"k\",\"n\":0,\"seq\":0,\"tag\":\"private\"}}");
 }
 

@@ -82,8 +82,8 @@ static long long goes_wrong(const char *what)
     if (n == wanted)
         tell();
     if (how == KILL || how == STOP)
-        syscall(SYS_tgkill, syscall(SYS_getpid), syscall(SYS_gettid),
-                how == KILL ? SIGKILL : SIGSTOP);       /* this thread: it must not get any further */
+        syscall(SYS_tgkill, syscall(SYS_getpid), syscall(SYS_gettid),   /* it gets no further */
+                how == KILL ? SIGKILL : SIGSTOP);
     return how;
 }
 

@@ -19,8 +19,8 @@ void jst_golden_summary_diff(joist_buffer *out, const json_t *expected, const js
 /* `expected` with the values of `got`: the same members, none more. A new reference. */
 json_t *jst_golden_summary_update(const json_t *expected, const json_t *got);
 
-/* A text with every place in a source, `dir/name.c:12`, as `name.c`: editing a pipeline, or building
- * it elsewhere, changes no expectation. */
+/* A text with every place in a source, `dir/name.c:12`, as `name.c`: editing a pipeline, or
+ * building it elsewhere, changes no expectation. */
 joist_text jst_golden_unplaced(joist_arena *a, joist_text t);
 
 /* The same for the message of an error. */

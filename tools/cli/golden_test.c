@@ -154,7 +154,8 @@ static void restore(int fd, int saved, FILE *from, char *text, size_t size)
 static int test(const char *path, const char *argument)
 {
     const char *typed = at(path).ptr;
-    char *argv[] = { "sample", "test", (char *)(uintptr_t)typed, (char *)(uintptr_t)argument, NULL };
+    char *argv[] = { "sample", "test", (char *)(uintptr_t)typed, (char *)(uintptr_t)argument,
+                     NULL };
     FILE *o = tmpfile(), *e = tmpfile();
     fflush(stdout);
     fflush(stderr);

@@ -71,6 +71,9 @@ joist_status jst_cli_settings_of(jst_cli_options *o, const jst_cli_run_options *
     jst_cli_show summary;
     if (check_numbers(o, r, e) != JOIST_OK)
         return JOIST_FAILED;
+    /* It names the file of dead letters. */
+    if (r->run_id.len && memchr(r->run_id.ptr, '/', r->run_id.len))
+        return refuse(o, "run-id", "a name without '/'", e);
     if (!is_directory(r->dead))
         return refuse(o, "dead", "a local directory", e);
     joist_text limit = r->max_rejected;

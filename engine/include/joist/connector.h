@@ -106,8 +106,8 @@ typedef struct joist_message_row {               /* one row of an outbox */
 
 typedef struct joist_store { const struct joist_store_ops *ops; } joist_store;
 typedef struct joist_store_ops {
-    /* What open would refuse wherever it is run: a URI without a path, tables it cannot keep. Offline
-     * and for `check` too. NULL: nothing. */
+    /* What open would refuse wherever it is run: a URI without a path, tables it cannot keep.
+     * Offline, for `check`. NULL: nothing. */
     joist_status (*check)(joist_text uri, const joist_table_spec *tables, size_t count,
                           joist_error *e);
     /* Opens and verifies without writing: afterwards a wrong schema, a missing right or a lock held
