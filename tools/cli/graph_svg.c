@@ -31,7 +31,7 @@ static const char style[] =
     ".jg-wire{fill:none;stroke:var(--line);stroke-width:1.5}\n"
     ".jg-dashed{stroke-dasharray:5 4}\n"
     ".jg-tip{fill:var(--line)}\n"
-    ".jg text{fill:var(--ink);white-space:pre}\n"
+    ".jg text{fill:var(--ink)}\n"
     ".jg .jg-title{font-weight:600}\n"
     ".jg .jg-dim{fill:var(--dim)}\n"
     ".jg .jg-bad{fill:var(--bad);font-weight:600}\n"
@@ -46,6 +46,9 @@ static const char *const tones[JST_TONES] = {
 
 static void print_text(joist_buffer *out, int x, int y, bool right, joist_text t, jst_tone tone)
 {
+    /* Not every viewer keeps blanks. */
+    for (; t.len && t.ptr[0] == ' '; t.ptr++, t.len--)
+        x += metrics.character;
     if (!t.len)
         return;
     joist_buffer_printf(out, "<text class=\"%s\" x=\"%d\" y=\"%d\"%s>", tones[tone], x, y,

@@ -44,7 +44,7 @@ static bool raise_once(const jst_picture *p, size_t *height)
 
 /* ---- width ----------------------------------------------------------------------------------- */
 
-/* The label at a box's last pin may stick out. */
+/* The label of a box's only pin may stick out, and come nearer to a neighbour than a box may. */
 static int room_of(const jst_layout *l, size_t box)
 {
     int widest = 0, leaving = 0;
@@ -54,7 +54,7 @@ static int room_of(const jst_layout *l, size_t box)
             widest = label > widest ? label : widest;
             leaving++;
         }
-    int w = l->p->boxes[box].w, end = w / 2 + 1 + widest;
+    int w = l->p->boxes[box].w, end = w / 2 + 1 + widest - l->m->separation / 2;
     return leaving == 1 && end > w ? end : w;
 }
 

@@ -25,6 +25,7 @@
     F(T, joist_text, summary, 0, .fallback = "text", .help = "text or json; on stdout")            \
     F(T, joist_text, log_format, 0, .fallback = "auto", .help = "auto, human or json; on stderr")  \
     F(T, joist_text, metrics_out, 0, .help = "file for Prometheus' textfile collector")            \
+    F(T, joist_text, report, 0, .help = "file for a report of the run, one HTML page")             \
     F(T, joist_text, config, 0, .help = "file of `key = value` lines")                             \
     F(T, bool, explain_options, 0, .fallback = "false",                                            \
       .help = "print every option, its value and where it came from, then stop")                   \

@@ -7,6 +7,7 @@
 #include "errors.h"
 #include "logs.h"
 #include "metrics.h"
+#include "page.h"
 #include "prepare.h"
 #include "progress.h"
 #include "signals.h"
@@ -16,6 +17,7 @@
 #include <stdio.h>
 
 typedef struct session {
+    const joist_pipeline_def *def;
     jst_cli_progress progress;
     jst_cli_log log;
     bool told;                  /* that a signal was seen */
@@ -110,7 +112,18 @@ static void write_metrics(const session *s, const jst_cli_prepared *p, const jst
         jst_cli_log_printf(&s->log, JST_CLI_ERROR, "%s", e.message);
 }
 
-static int finish(session *s, const jst_cli_prepared *p, joist_status status, const joist_report *r)
+/* The same of a report, which there is of every run that began. */
+static void write_page(const session *s, const jst_cli_prepared *p, const joist_pipeline *pipeline,
+                       const jst_cli_outcome *o)
+{
+    joist_error e = { 0 };
+    if (p->run->report.len
+        && jst_page_write(p->run->report, o, s->def, pipeline, p->options, &e) != JOIST_OK)
+        jst_cli_log_printf(&s->log, JST_CLI_ERROR, "%s", e.message);
+}
+
+static int finish(session *s, const jst_cli_prepared *p, const joist_pipeline *pipeline,
+                  joist_status status, const joist_report *r)
 {
     jst_cli_outcome o = {
         .report = r, .window = window_of(p), .signal = jst_cli_signal_caught(),
@@ -128,6 +141,7 @@ static int finish(session *s, const jst_cli_prepared *p, joist_status status, co
     log_failure(s, &o, status);
     log_end(s, &o);
     write_metrics(s, p, &o);
+    write_page(s, p, pipeline, &o);
     return print_summary(p, &o);
 }
 
@@ -141,7 +155,7 @@ static int run_checked(const jst_cli_prepared *p, joist_pipeline *pipeline, sess
     const joist_report *report = NULL;
     jst_cli_signals_begin(joist_stop);
     joist_status status = joist_pipeline_run(pipeline, &options, &report);
-    int code = finish(s, p, status, report);
+    int code = finish(s, p, pipeline, status, report);
     jst_cli_signals_end();
     return code;
 }
@@ -153,6 +167,7 @@ int jst_cli_run(const jst_cli_call *call)
     if (!jst_cli_prepare(call, NULL, &p, &code))
         return code;
     session s = {
+        .def = call->def,
         .progress = jst_cli_progress_new(stderr, p.settings.progress),
         .log = jst_cli_log_new(stderr, p.settings.log, p.run->quiet, p.run->verbose),
     };
