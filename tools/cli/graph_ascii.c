@@ -216,8 +216,8 @@ static void print_row(joist_buffer *out, const canvas *c, int y, bool color)
 void jst_graph_ascii(joist_buffer *out, jst_picture *p, bool lines, bool color)
 {
     static const jst_metrics metrics = {
-        .character = 1, .line = 1, .pad_x = 2, .pad_y = 1, .separation = 3, .pin = 2, .track = 1,
-        .below = 1, .above = 1, .label = 2, .widest = JST_GRAPH_COLUMNS,
+        .character = 1, .line = 1, .pad_x = 2, .pad_y = 1, .separation = 3, .pin = 2, .near = 1,
+        .track = 1, .below = 1, .above = 1, .label = 2, .widest = JST_GRAPH_COLUMNS,
     };
     jst_picture_layout(p, &metrics);
     canvas c = { .width = p->width, .height = p->height, .lines = lines };

@@ -20,7 +20,7 @@ static void print_words(joist_buffer *out, joist_text t)
     jst_cli_escape(&safe, t);
     for (size_t i = 0; i < safe.len; i++) {
         char c = safe.ptr[i];
-        if (strchr("\"#<>&;`|*_\\", c))
+        if (strchr("\"#<>&;`|\\", c))
             joist_buffer_printf(out, "#%d;", c);
         else
             joist_buffer_byte(out, c);

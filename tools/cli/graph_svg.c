@@ -8,8 +8,8 @@
 enum { SIZE = 13, ROUND = 7, MARGIN = 16 };
 
 static const jst_metrics metrics = {
-    .character = 8, .line = 19, .pad_x = 14, .pad_y = 9, .lid = 8, .separation = 28, .pin = 14, .track = 14,
-    .below = 30, .above = 22, .label = 7, .widest = 1240,
+    .character = 8, .line = 19, .pad_x = 14, .pad_y = 9, .lid = 8, .separation = 28, .pin = 14,
+    .near = 8, .track = 14, .below = 30, .above = 22, .label = 7, .widest = 1240,
 };
 
 /* The classes begin with jg-: the picture may stand in a page with a style of its own. */

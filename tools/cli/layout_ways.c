@@ -68,7 +68,7 @@ static bool must_lie_above(const gap *g, const way *a, const way *b)
     for (size_t i = 0; i < g->l->links_count; i++) {
         const jst_link *k = &g->l->links[i];
         if (k->net == b->net && in_gap(g, k)
-            && abs(bottom_of(g->l, k) - a->top) < g->l->m->pin)
+            && abs(bottom_of(g->l, k) - a->top) < g->l->m->near)
             return true;
     }
     return false;
@@ -128,28 +128,45 @@ static bool column_taken(const gap *g, const jst_link *mine, int x)
         const jst_link *k = &g->l->links[i];
         if (!in_gap(g, k))
             continue;
-        bool top = k->net != mine->net && abs(top_of(g->l, k) - x) < g->l->m->pin;
+        bool top = k->net != mine->net && abs(top_of(g->l, k) - x) < g->l->m->near;
         bool bottom = k->to != mine->to || k->net != mine->net;
-        if (top || (bottom && abs(bottom_of(g->l, k) - x) < g->l->m->pin))
+        if (top || (bottom && abs(bottom_of(g->l, k) - x) < g->l->m->near))
             return true;
     }
     return false;
 }
 
-/* May it arrive there? A box has as much room as it is wide, what passes by may step aside. */
+/* What passes by may step aside as long as it touches nothing of its layer. */
+static bool may_pass(const jst_layout *l, size_t item, int x)
+{
+    const jst_item *at = &l->items[item];
+    const jst_layer *layer = &l->layers[at->layer];
+    if (x < 0)
+        return false;
+    for (size_t i = 0; i < layer->count; i++) {
+        const jst_item *other = &l->items[layer->items[i]];
+        if (other != at && x + l->m->near >= other->x && x - l->m->near < other->x + other->w)
+            return false;
+    }
+    return true;
+}
+
 static bool may_arrive(const gap *g, const jst_link *k, int aside)
 {
+    const jst_layout *l = g->l;
+    if (column_taken(g, k, bottom_of(l, k) + aside))
+        return false;
+    if (!jst_is_box(l, k->to))
+        return may_pass(l, k->to, l->items[k->to].x + aside);
     int x = k->in + aside;
-    if (!jst_is_box(g->l, k->to))
-        return abs(aside) <= g->l->m->separation / 2 && bottom_of(g->l, k) + aside >= 0;
-    return x >= g->l->m->pin && x < g->l->p->boxes[k->to].w - g->l->m->pin;
+    return x >= l->m->near && x < l->p->boxes[k->to].w - l->m->near;
 }
 
 static bool step_aside(gap *g, jst_link *k)
 {
-    for (int n = 1; n < 64; n++) {
-        int aside = (n % 2 ? 1 : -1) * ((n + 1) / 2) * g->l->m->pin;
-        if (!may_arrive(g, k, aside) || column_taken(g, k, bottom_of(g->l, k) + aside))
+    for (int n = 1; n < 200; n++) {
+        int aside = (n % 2 ? 1 : -1) * ((n + 1) / 2) * g->l->m->near;
+        if (!may_arrive(g, k, aside))
             continue;
         if (jst_is_box(g->l, k->to))
             k->in += aside;
@@ -169,7 +186,7 @@ static bool untangle(gap *g)
             continue;
         for (size_t w = 0; w < g->count; w++)
             if (g->ways[w].net != k->net && waits(&g->ways[w])
-                && abs(bottom_of(g->l, k) - g->ways[w].top) < g->l->m->pin && step_aside(g, k))
+                && abs(bottom_of(g->l, k) - g->ways[w].top) < g->l->m->near && step_aside(g, k))
                 return true;
     }
     return false;
@@ -179,7 +196,7 @@ static bool untangle(gap *g)
 
 static bool overlap(const gap *g, const way *a, const way *b)
 {
-    int apart = 2 * g->l->m->pin;
+    int apart = 2 * g->l->m->near + 1;
     return a->low < b->high + apart && b->low < a->high + apart;
 }
 

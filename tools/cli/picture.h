@@ -63,6 +63,7 @@ typedef struct jst_metrics {
     int lid;                        /* above the text of a store */
     int separation;                 /* between what stands side by side */
     int pin;                        /* between lines that end side by side */
+    int near;                       /* two vertical lines that are nearer look like one */
     int track;                      /* between horizontal lines */
     int below, above;               /* a layer's lines: room at their beginning, at their end */
     int label;                      /* between a line and its label */
