@@ -5,6 +5,7 @@
 
 #include "errors.h"
 #include "graph_ascii.h"
+#include "graph_hide.h"
 #include "graph_json.h"
 #include "graph_picture.h"
 #include "graph_svg.h"
@@ -113,7 +114,8 @@ static joist_status draw(const jst_cli_prepared *p, joist_pipeline *pipeline, co
     jst_graph_counts counts = { 0 };
     if (joist_pipeline_check(pipeline, p->pipeline, e) != JOIST_OK)
         return JOIST_FAILED;
-    drawing d = { .g = joist_pipeline_graph(pipeline, a), .fused = o->fused, .a = a };
+    const joist_graph *g = joist_pipeline_graph(pipeline, a);
+    drawing d = { .g = jst_graph_hide(g, p->options, a), .fused = o->fused, .a = a };
     if (o->with_counts.len) {
         if (jst_graph_counts_read(d.g, o->with_counts, a, &counts, e) != JOIST_OK)
             return JOIST_FAILED;

@@ -6,6 +6,7 @@
 
 #include "escape.h"
 #include "format.h"
+#include "graph_hide.h"
 #include "graph_picture.h"
 #include "graph_svg.h"
 #include "page_parts.h"
@@ -44,6 +45,11 @@ double jst_page_seconds(const json_t *object, const char *key)
 {
     double s = json_number_value(json_object_get(object, key));
     return isfinite(s) && s > 0 ? s : 0;
+}
+
+void jst_page_hidden(joist_buffer *out, const jst_page *p, const json_t *object, const char *key)
+{
+    jst_page_text(out, jst_cli_options_hide(p->options, string_of(object, key)));
 }
 
 void jst_page_cell(joist_buffer *out, const char *class, joist_text t)
@@ -130,10 +136,10 @@ static void print_error(joist_buffer *out, const jst_page *p)
     if (!json_is_object(error))
         return;
     joist_buffer_printf(out, "<div class=\"error\" role=\"alert\"><b class=\"red\">error</b> ");
-    jst_page_string(out, error, "message");
+    jst_page_hidden(out, p, error, "message");
     if (string_of(error, "hint").len) {
         joist_buffer_printf(out, "<br><span class=\"dim\">help: ");
-        jst_page_string(out, error, "hint");
+        jst_page_hidden(out, p, error, "hint");
         joist_buffer_printf(out, "</span>");
     }
     joist_buffer_printf(out, "</div>\n");
@@ -169,8 +175,9 @@ static void print_tiles(joist_buffer *out, const jst_page *p)
                joist_arena_printf(a, "rejected, %.*s",
                                   JOIST_ARG(jst_cli_percent(a, rejected, records))));
     print_tile(out, "", jst_cli_bytes(a, (double)number_of(read, "bytes")),
-               joist_arena_printf(a, "in %.*s files",
-                                  JOIST_ARG(jst_cli_grouped(a, number_of(read, "files")))));
+               joist_arena_printf(a, "in %.*s %s",
+                                  JOIST_ARG(jst_cli_grouped(a, number_of(read, "files"))),
+                                  number_of(read, "files") == 1 ? "file" : "files"));
     if (seconds > 0.001)
         print_tile(out, "", jst_cli_short(a, (double)records / seconds),
                    JOIST_TEXT("records a second"));
@@ -289,7 +296,8 @@ joist_status jst_page_write(joist_text path, const jst_cli_outcome *o,
     joist_arena *a = joist_arena_new();
     joist_buffer summary = { 0 }, text = { 0 };
     jst_graph_counts counts = { 0 };
-    jst_page page = { def, joist_pipeline_graph(pipeline, a), &counts, options, a };
+    const joist_graph *g = jst_graph_hide(joist_pipeline_graph(pipeline, a), options, a);
+    jst_page page = { def, g, &counts, options, a };
     jst_cli_summary_json(&summary, o);
     json_t *run = json_loadb(summary.ptr, summary.len, 0, NULL);
     joist_status status = jst_graph_counts_of(page.graph, run, "the run", a, &counts, e);

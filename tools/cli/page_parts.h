@@ -9,6 +9,9 @@
 void jst_page_text(joist_buffer *out, joist_text t);    /* escaped; NULL: nothing */
 void jst_page_string(joist_buffer *out, const json_t *object, const char *key);
 
+/* The same with the values of secret options as ***. */
+void jst_page_hidden(joist_buffer *out, const jst_page *p, const json_t *object, const char *key);
+
 /* A cell of a table. `class` may be NULL. */
 void jst_page_cell(joist_buffer *out, const char *class, joist_text t);
 void jst_page_number(joist_buffer *out, joist_arena *a, int64_t n);     /* below 0: nothing */

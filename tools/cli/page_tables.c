@@ -121,7 +121,8 @@ void jst_page_sinks(joist_buffer *out, const jst_page *p)
     jst_page_table(out, "Stores", columns);
     for (size_t i = 0; i < json_array_size(sinks); i++) {
         const json_t *sink = json_array_get(sinks, i);
-        joist_text table = member(sink, "table"), uri = member(sink, "uri");
+        joist_text table = jst_cli_options_hide(p->options, member(sink, "table"));
+        joist_text uri = jst_cli_options_hide(p->options, member(sink, "uri"));
         double seconds = jst_page_seconds(sink, "seconds");
         print_name(out, p, member(sink, "name"));
         jst_page_number(out, p->a, jst_page_count(sink, "rows"));
