@@ -26,8 +26,8 @@ static void make_input(size_t at)
     }
 }
 
-/* A random collection of this shape, at most so large; MOST_COLLS: there is none. `like`: in the same
- * windows as that one. */
+/* A random collection of this shape, at most so large; MOST_COLLS: there is none. `like`: in the
+ * same windows as that one. */
 static size_t some_like(shape s, size_t most, const coll *like)
 {
     for (int tries = 0; tries < 50; tries++) {
@@ -322,7 +322,8 @@ static void build(joist_pipeline *p, const void *options)
 
 static const joist_code codes[] = { { "refused", "by chance" }, { NULL, NULL } };
 static const joist_pipeline_def def = { .name = "random", .dofns = dofns, .codes = codes,
-                                        .combines = combines, .connectors = mem_connectors, .build = build };
+                                        .combines = combines, .connectors = mem_connectors,
+                                        .build = build };
 
 /* ---- comparing ------------------------------------------------------------------------------- */
 

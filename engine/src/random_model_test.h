@@ -91,7 +91,7 @@ static bool same_windowing(const coll *a, const coll *b)
     return memcmp(&a->in, &b->in, sizeof a->in) == 0;
 }
 
-/* ---- element by element ------------------------------------------------------------------------ */
+/* ---- element by element ---------------------------------------------------------------------- */
 
 static void model_read(op *o)
 {
@@ -209,7 +209,7 @@ static void model_flatten(op *o)
     }
 }
 
-/* ---- event time -------------------------------------------------------------------------------- */
+/* ---- event time ------------------------------------------------------------------------------ */
 
 static void model_stamp(op *o, const coll *in)
 {
@@ -267,7 +267,7 @@ static void model_window(op *o, const coll *in)
     }
 }
 
-/* ---- groups ------------------------------------------------------------------------------------ */
+/* ---- groups ---------------------------------------------------------------------------------- */
 
 static bool texts_differ(joist_text a, joist_text b)
 {
@@ -481,7 +481,7 @@ static void model_count(op *o, const coll *in)
     }
 }
 
-/* ---- latest ------------------------------------------------------------------------------------ */
+/* ---- latest ---------------------------------------------------------------------------------- */
 
 /* way % 3: by key, by tag, by both. */
 static bool same_group(size_t way, const ev *a, const ev *b)

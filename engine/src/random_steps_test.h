@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The steps of random graphs: what the engine runs, made of the same small functions as the model. */
+ * The steps of random graphs: what the engine runs, made of the same small functions as the
+ * model. */
 #ifndef JST_RANDOM_STEPS_TEST_H
 #define JST_RANDOM_STEPS_TEST_H
 
@@ -133,7 +134,7 @@ static joist_status reveal_process(const reveal_call *v, const ev *e)
     return ev_emit(v->out.ok, out);
 }
 
-/* ---- many into one: `ordered` where the input decides the order -------------------------------- */
+/* ---- many into one: `ordered` where the input decides the order ------------------------------ */
 
 typedef struct digest { uint64_t hash; int64_t count; bool ordered; } digest;
 
@@ -187,7 +188,7 @@ static joist_status fold_both_process(const fold_both_call *v, const ev_kv_group
     return ev_emit(v->out.ok, digested(&d, g->key->left.key, g->key->left.key));
 }
 
-/* ---- a CombineFn whose accumulator points elsewhere -------------------------------------------- */
+/* ---- a CombineFn whose accumulator points elsewhere ------------------------------------------ */
 
 #define GATHERED(F, T) F(T, joist_text, least) F(T, int64_t, hash) F(T, int64_t, count)
 JOIST_RECORD(gathered, GATHERED);
@@ -220,7 +221,7 @@ static joist_status gather_extract(const gather_call *v, const gathered *a, cons
     return ev_emit(v->out, ev_of_gathered(a, key->key.ptr ? key->key : key->tag));
 }
 
-/* ---- side inputs of every kind ----------------------------------------------------------------- */
+/* ---- side inputs of every kind --------------------------------------------------------------- */
 
 static ev looked_up(const ev *e, const digest *d, joist_text tag, int64_t salt_)
 {
