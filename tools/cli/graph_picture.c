@@ -131,7 +131,8 @@ static void add_rows(jst_picture *p, jst_picture_box *box, const jst_step_counts
                          joist_arena_printf(p->arena, "%.*s rows", JOIST_ARG(rows)));
 }
 
-joist_text jst_graph_elements(joist_arena *a, const jst_graph_counts *counts, size_t node, size_t port)
+joist_text jst_graph_elements(joist_arena *a, const jst_graph_counts *counts, size_t node,
+                              size_t port)
 {
     int64_t n = counts && port < 8 ? counts->steps[node].outs[port] : -1;
     return n < 0 ? JOIST_TEXT("") : jst_cli_grouped(a, (uint64_t)n);

@@ -44,7 +44,7 @@ jst_picture_box *jst_graph_add_shuffle(jst_picture *p, const joist_graph *g, siz
 void jst_graph_add_work(jst_picture *p, jst_picture_box *box, double busy, uint64_t rejected,
                         const jst_graph_counts *counts);
 
-/* The stage, or else the table, with most work; what there is not has the number of all there are. */
+/* The stage or else the table with most work; the other one's number is that of all there are. */
 void jst_graph_slowest(const joist_graph *g, const jst_graph_counts *counts, size_t *stage,
                        size_t *table);
 

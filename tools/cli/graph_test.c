@@ -278,7 +278,8 @@ Test(graph, json)
     expect_in(text, "{\"pipeline\":\"sample\",\"nodes\":[{\"name\":\"in\",\"op\":\"read\","
                     "\"shape\":\"source\",\"dofn\":null,\"uri\":\"http://u:***@h/");
     expect_in(text, "\"counts\":{\"in\":1000,\"rejected\":7,\"retried\":2,\"busy_seconds\":3.0}");
-    expect_in(text, "\"type\":\"odd_one\",\"side\":{\"name\":\"odd\",\"key\":\"k\"},\"elements\":3}");
+    expect_in(text, "\"type\":\"odd_one\",\"side\":{\"name\":\"odd\",\"key\":\"k\"},"
+                    "\"elements\":3}");
     expect_in(text, "\"run\":{\"run\":\"r-1\",\"status\":\"done\",\"seconds\":2.5,"
                     "\"bottleneck\":\"<b>`|\\\";#\"}");
     out = (joist_buffer){ 0 };
