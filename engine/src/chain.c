@@ -123,10 +123,11 @@ static void deliver(jst_chain *c, const jst_target *to, joist_port *port)
     case JST_TO_SHUFFLE:
         jst_shuffle_add(run->shuffles[to->index], c->worker->index, port->items, port->positions,
                         port->count, (jst_inflow){ c->stage->from_shuffle, to->via,
-                                                   { c->path, c->path_len } });
+                                                   { c->path, c->path_len }, to->side });
         break;
     case JST_TO_VIEW:
-        jst_view_add(run->views[to->index], port->items, port->count);
+        jst_view_add(run->views[to->index], port->items, port->positions, port->count,
+                     c->stage->from_shuffle);
         break;
     }
 }
@@ -200,7 +201,7 @@ static joist_port *make_port(jst_chain *c, const joist_type *type, const jst_tar
                              jst_tick *count)
 {
     joist_port *port = &c->ports[c->ports_count];
-    size_t cap = port_cap(c->worker->run, type->size);
+    size_t cap = type->values ? 1 : port_cap(c->worker->run, type->size);
     *port = (joist_port){ .items = joist_arena_alloc(c->arena, cap * type->size), .cap = cap,
                           .positions = joist_arena_alloc(c->arena, cap * sizeof *port->positions),
                           .ctx = &c->ctx.pub };
@@ -234,7 +235,7 @@ static const jst_node *root_node(const jst_run *run, const jst_stage *stage)
 /* The root of a materialised input is its DoFn, whose ports count what the DoFn emits. */
 static jst_tick *root_count(jst_chain *c)
 {
-    bool staged = jst_op_of(c->ctx.node->op) == JST_PARDO;
+    bool staged = jst_op_fuses(jst_op_of(c->ctx.node->op));
     size_t node = jst_node_index(c->worker->run->plan, c->ctx.node);
     return staged ? &c->staged : &c->worker->counts[node].outs[0];
 }

@@ -19,12 +19,13 @@ static const joist_field test_fields[] = {
     { .name = "update", .kind = JOIST_KIND_BOOL, .fallback = "false",
       .offset = offsetof(test_options, update), .size = sizeof(bool),
       .help = "rewrite expect/ with what the pipeline does now" },
-    { .name = "case", .kind = JOIST_KIND_TEXT, .boxed = true,
+    { .name = "case", .kind = JOIST_KIND_TEXT, .boxed = true, .values = "CASE",
       .offset = offsetof(test_options, only), .size = sizeof(joist_text),
       .help = "only the case of that name" },
 };
 static const joist_type test_options_type = {
-    "test_options", sizeof(test_options), test_fields, sizeof test_fields / sizeof *test_fields,
+    .name = "test_options", .size = sizeof(test_options), .fields = test_fields,
+    .count = sizeof test_fields / sizeof *test_fields,
 };
 
 /* The bundle sizes 1, 2, 7 and all, each with one worker and with four; then the last once more on
@@ -92,6 +93,8 @@ static joist_status find_in(session *s, joist_text dir, joist_error *e)
 static joist_status find_cases(session *s, const jst_cli_options *o, joist_error *e)
 {
     joist_text usual = joist_arena_printf(o->arena, "tests/golden/%s", s->call->def->name);
+    if (!jst_golden_is_dir(usual))
+        usual = JOIST_TEXT("tests/golden");     /* a project of one program */
     const joist_text *dirs = o->words_count ? o->words : &usual;
     size_t count = o->words_count ? o->words_count : 1;
     for (size_t i = 0; i < count; i++)

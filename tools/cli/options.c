@@ -113,7 +113,9 @@ joist_status jst_cli_options_resolve(jst_cli_options *o, joist_error *e)
                                  JOIST_TEXT("default"));
         if (option->source == JST_CLI_UNSET)
             continue;
-        const char *expected = jst_cli_value_set(option->field, option->value, option->record);
+        const char *expected = jst_cli_value_expected(option->field, option->value, o->arena);
+        if (!expected)
+            expected = jst_cli_value_set(option->field, option->value, option->record);
         if (expected)
             return jst_cli_option_refuse(o, option, expected, e);
     }

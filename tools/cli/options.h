@@ -44,6 +44,9 @@ void *jst_cli_options_add(jst_cli_options *o, const joist_type *type, const char
 /* By field name or flag name; NULL: no such option. */
 jst_cli_option *jst_cli_options_find(jst_cli_options *o, joist_text name);
 
+/* 'i' if it may be written -i; 0: no letter. */
+char jst_cli_option_letter(const jst_cli_option *option);
+
 /* The sources, in any order. An unknown name fails with the nearest known one as hint. */
 joist_status jst_cli_options_flags(jst_cli_options *o, int argc, char *const *argv, joist_error *e);
 void jst_cli_options_environment(jst_cli_options *o);      /* an empty variable is an unset one */

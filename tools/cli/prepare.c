@@ -26,16 +26,29 @@ int jst_cli_print(const joist_buffer *text, int code)
     return code ? code : failed;
 }
 
+static bool has_option(const jst_cli_options *o, const char *name)
+{
+    for (size_t i = 0; i < o->count; i++)
+        if (strcmp(o->items[i].field->name, name) == 0)
+            return true;
+    return false;
+}
+
 void jst_cli_verb_help(const jst_cli_call *call, const jst_cli_options *o)
 {
+    if (call->shown) {
+        call->shown(call->user, call->verb, o);
+        return;
+    }
     joist_buffer out = { 0 };
     joist_buffer_printf(&out, "usage: %s%s [options]\n\n%s\n", call->command, call->verb->words,
                         call->verb->about);
     jst_cli_help_options(&out, o);
-    joist_buffer_printf(&out, "\n"
-        "A switch is turned off by --no-NAME. An option may also come from the environment\n"
-        "(--dry-run: JOIST_DRY_RUN) or from the file of --config (dry-run = true); a flag wins\n"
-        "over the environment, that over the file, that over the default.\n");
+    if (has_option(o, "config"))
+        joist_buffer_printf(&out, "\n"
+            "A switch is turned off by --no-NAME. An option may also come from the environment\n"
+            "(--dry-run: JOIST_DRY_RUN) or from the file of --config (dry-run = true); a flag\n"
+            "wins over the environment, that over the file, that over the default.\n");
     jst_cli_print(&out, 0);
     joist_buffer_free(&out);
 }

@@ -26,7 +26,7 @@ typedef struct jst_cli_more {
 bool jst_cli_prepare(const jst_cli_call *call, const jst_cli_more *more, jst_cli_prepared *out,
                      int *code);
 
-/* Prints the verb's help on stdout. */
+/* Prints the verb's help on stdout, or hands it to who asked for it. */
 void jst_cli_verb_help(const jst_cli_call *call, const jst_cli_options *o);
 
 /* Prints the error on stderr and returns its exit code. */

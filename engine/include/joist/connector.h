@@ -29,6 +29,7 @@ joist_env *joist_env_system(void);                       /* the real ones; a sta
 typedef struct joist_source_spec {
     joist_text uri, table;
     joist_text window, since, until;
+    joist_bytes rows;                /* of a joist_create: the records, row after row */
     const joist_type *type;          /* of the records to emit */
     int64_t max_record;              /* bytes, > 0 */
     uint64_t first_rank;             /* rank of this source's first origin */
@@ -171,6 +172,7 @@ typedef struct joist_connector {
     const char *name;
     const char *schemes[4];          /* "sqlite", …; "" is a bare path */
     const char *help;                /* one line */
+    bool internal;                   /* its URIs are made by calls, not written by people */
     const joist_source_ops *source;  /* NULL: cannot be read */
     const joist_store_ops *store;    /* NULL: cannot be written */
     const joist_sender_ops *sender;  /* NULL: cannot be posted to */
