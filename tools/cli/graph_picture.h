@@ -18,11 +18,12 @@ void jst_picture_clusters(jst_picture *p, const joist_graph *g, const jst_graph_
 
 /* ---- words ----------------------------------------------------------------------------------- */
 joist_text jst_graph_by(joist_arena *a, joist_text_list fields);        /* "by id, name", or "" */
+joist_text jst_graph_work(joist_arena *a, const joist_graph_node *n);   /* "latest by id" */
 joist_text jst_graph_uri(joist_arena *a, joist_text uri);               /* masked and short */
 joist_text jst_graph_place(joist_arena *a, const joist_graph_node *n);  /* "x (read), a.c:12" */
 joist_text jst_graph_rejected(joist_arena *a, uint64_t n);              /* "12 rejected", or "" */
 
-/* "latest by id", "input of x": what a shuffle does. */
+/* The same of a shuffle: "latest by id", "input of x". */
 joist_text jst_graph_shuffle_work(joist_arena *a, const joist_graph *g,
                                   const joist_graph_shuffle *s);
 

@@ -17,6 +17,7 @@ typedef struct joist_graph_port { joist_text name, type; } joist_graph_port;   /
 typedef struct joist_graph_node {
     joist_text op, name;            /* the kind of step, and its name: unique */
     joist_text dofn;                /* of a ParDo */
+    joist_text detail;              /* what else says what it does: "sum", "fixed 60 s", … */
     joist_text uri, table;          /* of a step that reads or writes */
     joist_text endpoint;            /* where an outbox is posted to */
     joist_text_list key, by;        /* field names */
