@@ -8,6 +8,7 @@
 static const jst_cli_verb verbs[] = {
     { "run", "", "Runs the pipeline and prints a summary.", jst_cli_run },
     { "check", "", "Tells everything that run would refuse, writing nothing.", jst_cli_check },
+    { "graph", "", "Draws the pipeline, with the numbers of a run if wanted.", jst_cli_graph },
     { "test", " [DIR...]", "Runs golden cases and compares with what they expect.", jst_cli_test },
     { "list", " transforms|options|codes", "Lists what there is.", jst_cli_list },
     { "completion", " bash|zsh|fish", "Prints what makes a shell complete commands.",

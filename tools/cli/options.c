@@ -159,6 +159,29 @@ joist_text jst_cli_option_shown(const jst_cli_options *o, const jst_cli_option *
     return jst_cli_shown(o->arena, option->value);
 }
 
+static joist_text hide_one(joist_arena *a, joist_text secret, joist_text t)
+{
+    joist_text shown = JOIST_TEXT("");
+    const char *at, *end = t.ptr + t.len;
+    while (t.len && (at = memmem(t.ptr, t.len, secret.ptr, secret.len))) {
+        shown = joist_arena_printf(a, "%.*s%.*s***", JOIST_ARG(shown), (int)(at - t.ptr), t.ptr);
+        t.ptr = at + secret.len;
+        t.len = (size_t)(end - t.ptr);
+    }
+    return joist_arena_printf(a, "%.*s%.*s", JOIST_ARG(shown), JOIST_ARG(t));
+}
+
+joist_text jst_cli_options_hide(const jst_cli_options *o, joist_text t)
+{
+    for (size_t i = 0; i < o->count && t.len; i++) {
+        const jst_cli_option *option = &o->items[i];
+        if ((option->field->flags & JOIST_SECRET) && option->value.len > 0
+            && memmem(t.ptr, t.len, option->value.ptr, option->value.len))
+            t = hide_one(o->arena, option->value, t);
+    }
+    return t;
+}
+
 joist_status jst_cli_option_refuse(const jst_cli_options *o, const jst_cli_option *option,
                                    const char *expected, joist_error *e)
 {

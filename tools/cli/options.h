@@ -79,6 +79,9 @@ joist_status jst_cli_options_unknown(const jst_cli_options *o, const char *prefi
 /* The value as it may be shown: secrets and passwords as ***, no control characters. */
 joist_text jst_cli_option_shown(const jst_cli_options *o, const jst_cli_option *option);
 
+/* `t` with the values of secret options in it as ***: for texts a pipeline made from options. */
+joist_text jst_cli_options_hide(const jst_cli_options *o, joist_text t);
+
 /* The candidate nearest to `name`, NULL if none is near enough to have been meant. */
 const char *jst_cli_nearest(joist_text name, const char *const *candidates, size_t count);
 

@@ -8,6 +8,7 @@
 
 JOIST_RECORD_DEFINE(jst_cli_run_options, JST_CLI_RUN_OPTIONS);
 JOIST_RECORD_DEFINE(jst_cli_check_options, JST_CLI_CHECK_OPTIONS);
+JOIST_RECORD_DEFINE(jst_cli_graph_options, JST_CLI_GRAPH_OPTIONS);
 JOIST_RECORD_DEFINE(jst_cli_list_options, JST_CLI_LIST_OPTIONS);
 
 enum { WORKERS_MAX = 1024, BUNDLE_MAX = 1 << 20, MEMORY_MIN = 16 << 20 };

@@ -28,6 +28,8 @@
       .help = "warnings and errors, on stderr")                                                    \
     F(T, joist_text, metrics_out, 0, .values = "FILE",                                             \
       .help = "file for Prometheus' textfile collector")                                           \
+    F(T, joist_text, report, 0, .values = "FILE",                                                  \
+      .help = "file for a report of the run, one HTML page")                                       \
     F(T, joist_text, config, 0, .values = "FILE", .help = "file of `key = value` lines")           \
     F(T, bool, explain_options, 0, .fallback = "false",                                            \
       .help = "print every option, its value and where it came from, then stop")                   \
@@ -44,6 +46,15 @@ JOIST_RECORD_EXTERN(jst_cli_run_options, JST_CLI_RUN_OPTIONS);
     F(T, bool, online, 0, .fallback = "false",                                                     \
       .help = "also open every source and store, writing nothing")
 JOIST_RECORD_EXTERN(jst_cli_check_options, JST_CLI_CHECK_OPTIONS);
+
+#define JST_CLI_GRAPH_OPTIONS(F, T)                                                                \
+    F(T, joist_text, format, 0, .fallback = "auto",                                                \
+      .help = "ascii, unicode, mermaid, dot, svg or json; auto: by the terminal's character set")  \
+    F(T, bool, fused, 0, .fallback = "false",                                                      \
+      .help = "the stages it runs in, not the steps it is declared in")                            \
+    F(T, joist_text, with_counts, 0,                                                               \
+      .help = "file with what `run --summary json` printed: show its numbers; -: standard input")
+JOIST_RECORD_EXTERN(jst_cli_graph_options, JST_CLI_GRAPH_OPTIONS);
 
 #define JST_CLI_LIST_OPTIONS(F, T) F(T, bool, json, 0, .fallback = "false", .help = "print JSON")
 JOIST_RECORD_EXTERN(jst_cli_list_options, JST_CLI_LIST_OPTIONS);

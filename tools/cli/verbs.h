@@ -41,6 +41,7 @@ typedef struct jst_cli_verb {
 
 int jst_cli_run(const jst_cli_call *call);
 int jst_cli_check(const jst_cli_call *call);
+int jst_cli_graph(const jst_cli_call *call);
 int jst_cli_test(const jst_cli_call *call);
 int jst_cli_list(const jst_cli_call *call);
 int jst_cli_completion(const jst_cli_call *call);
