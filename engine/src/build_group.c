@@ -59,6 +59,12 @@ joist_coll joist_window_into_(joist_coll in, const joist_window_options *o)
     return jst_build_output(in.p, n, jst_coll_type(in.p, in.id), o->site_);
 }
 
+bool joist_in_sessions(joist_coll coll)
+{
+    const jst_node *n = coll.p && coll.id ? jst_graph_windowing(&coll.p->graph, coll.id) : NULL;
+    return n && joist_text_equal(n->windowing, JOIST_TEXT("sessions"));
+}
+
 /* ---- grouping and joining -------------------------------------------------------------------- */
 
 /* The type of groups is known by the type of what is in them. */
