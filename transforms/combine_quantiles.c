@@ -10,9 +10,9 @@
  *     in   {"shop":"a","cents":30}
  *     in   {"shop":"a","cents":20}
  *     run  joist_quantiles(sale, sales, shop, cents, 3)
- *     out  {"key":"a","fraction":0.0,"value":10.0}
- *     out  {"key":"a","fraction":0.5,"value":20.0}
- *     out  {"key":"a","fraction":1.0,"value":30.0}
+ *     out  {"key":"a","fraction":0,"value":10}
+ *     out  {"key":"a","fraction":0.5,"value":20}
+ *     out  {"key":"a","fraction":1,"value":30}
  *
  * Tests: combine_sketch_test.c */
 #include "combine_parts.h"
