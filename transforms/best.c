@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A binary heap in arena memory. A worker's elements mostly come in some order already, so the bytes
- * of an item that goes are used again: else a rising sequence would keep all it was. */
+ * A binary heap in arena memory. A worker's elements mostly come in some order already, so the
+ * bytes of an item that goes are used again: else a rising sequence would keep all it was. */
 #include "best.h"
 
 #include <stdlib.h>

@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  * joist_approx_count_distinct: about how many different values of one field there are per value of
- * another; joist_approx_count_distinct_globally: of all elements. A key needs 2^precision bytes, and
- * the standard error is 1.04 / 2^(precision / 2).
+ * another; joist_approx_count_distinct_globally: of all elements. A key needs 2^precision bytes,
+ * and the standard error is 1.04 / 2^(precision / 2).
  *
- * HyperLogLog (Flajolet, Fusy, Gandouet, Meunier 2007): hashes are dealt to registers by their first
- * bits, and each keeps the most zeroes that the rest of one began with. Read by the estimator of
- * Ertl (2017), which needs no correction for small or large counts. Few hashes are kept as they are,
- * and then counted exactly. Whether they still are depends on how many there are, never on their
- * order.
+ * HyperLogLog (Flajolet, Fusy, Gandouet, Meunier 2007): hashes are dealt to registers by their
+ * first bits, and each keeps the most zeroes that the rest of one began with. Read by the estimator
+ * of Ertl (2017), which needs no correction for small or large counts. Few hashes are kept as they
+ * are, and then counted exactly. Whether they still are depends on how many there are, never on
+ * their order.
  *
  *     in   {"shop":"a","tag":"x"}
  *     in   {"shop":"a","tag":"y"}
  *     in   {"shop":"a","tag":"x"}
  *     run  joist_approx_count_distinct(sale, sales, shop, tag, .precision = 14)
- *     out  {"key":"a","count":2}
- *
- * Tests: combine_sketch_test.c */
+ *     out  {"key":"a","count":2} */
 #include "combine_parts.h"
 #include "pile.h"
 

@@ -4,7 +4,8 @@
  * Tests: combine_top.c combine_distinct.c combine_sample.c */
 #include "combine_test.h"
 
-STEP(top2, joist_top(sale, sales, 2, .by = JOIST_FIELDS(sale, cents), .key = JOIST_FIELDS(sale, shop)))
+STEP(top2, joist_top(sale, sales, 2, .by = JOIST_FIELDS(sale, cents),
+                     .key = JOIST_FIELDS(sale, shop)))
 STEP(top_all, joist_top(sale, sales, 3, .by = JOIST_FIELDS(sale, weight)))
 STEP(bottom2, joist_bottom(sale, sales, 2, .by = JOIST_FIELDS(sale, cents, tag)))
 STEP(top_much, joist_top(sale, sales, 5, .by = JOIST_FIELDS(sale, tag, cents),

@@ -8,9 +8,7 @@
  *     out  {"key":"a","count":2}
  *     out  {"key":"b","count":1}
  *
- * joist_count_values, a part of joist_count_distinct, counts those whose field is not NULL.
- *
- * Tests: combines_test.c */
+ * joist_count_values, a part of joist_count_distinct, counts those whose field is not NULL. */
 #include "combine_parts.h"
 
 #define COUNT_ACC(F, T) F(T, int64_t, n, 0)

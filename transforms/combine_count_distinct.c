@@ -11,9 +11,7 @@
  *     in   {"shop":"b","tag":null}
  *     run  joist_count_distinct(sale, sales, shop, tag)
  *     out  {"key":"a","count":2}
- *     out  {"key":"b","count":0}
- *
- * Tests: combine_sketch_test.c */
+ *     out  {"key":"b","count":0} */
 #include "combine_parts.h"
 #include "pile.h"
 

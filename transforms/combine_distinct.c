@@ -9,9 +9,7 @@
  *     out  {"shop":"a","cents":null,"weight":null,"tag":"first"}
  *     out  {"shop":"b","cents":null,"weight":null,"tag":"only"}
  *
- * joist_distinct_keys, a part of joist_count_distinct, keeps nothing of an element but its key.
- *
- * Tests: combine_choose_test.c */
+ * joist_distinct_keys, a part of joist_count_distinct, keeps nothing of an element but its key. */
 #include "combine_parts.h"
 
 #define DISTINCT_ACC(F, T) F(T, joist_bytes, place, 0) F(T, joist_bytes, row, 0)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The least and the greatest value. Floats are compared by an int64_t that orders as they do, so that
- * NaN has its place and both kinds of numbers go the same way.
- *
- * Tests: combines_test.c */
+ * The least and the greatest value. Floats are compared by an int64_t that orders as they do, so
+ * that NaN has its place and both kinds of numbers go the same way. */
 #include "combine_extreme.h"
 
 JOIST_RECORD_DEFINE(jst_extreme, JST_EXTREME);

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * joist_max: the greatest value of a number per value of a field; joist_max_globally: of all elements.
+ * joist_max: the greatest value of a number per value of a field; joist_max_globally: of all
+ * elements.
  *
  *     in   {"shop":"a","cents":7}
  *     in   {"shop":"a","cents":null}
  *     in   {"shop":"a","cents":2}
  *     run  joist_max(sale, sales, shop, cents)
- *     out  {"key":"a","value":7}
- *
- * Tests: combines_test.c */
+ *     out  {"key":"a","value":7} */
 #include "combine_extreme.h"
 
 const joist_combine joist_max_combine = {

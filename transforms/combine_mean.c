@@ -7,9 +7,7 @@
  *     in   {"shop":"b","cents":null}
  *     run  joist_mean(sale, sales, shop, cents)
  *     out  {"key":"a","value":1.5}
- *     out  {"key":"b","value":null}
- *
- * Tests: combines_test.c */
+ *     out  {"key":"b","value":null} */
 #include "combine_parts.h"
 #include "exact_sum.h"
 

@@ -5,9 +5,7 @@
  *     in   {"shop":"a","cents":null}
  *     in   {"shop":"a","cents":2}
  *     run  joist_min(sale, sales, shop, cents)
- *     out  {"key":"a","value":2}
- *
- * Tests: combines_test.c */
+ *     out  {"key":"a","value":2} */
 #include "combine_extreme.h"
 
 const joist_combine joist_min_combine = {

@@ -2,9 +2,10 @@
  * joist_quantiles: least, greatest and what is between, n values per value of a field;
  * joist_quantiles_globally: of all elements.
  *
- * The accumulator counts values; those whose sign, exponent and first bits of the mantissa are equal
- * count as one, for which the least of them stands. It is the same whatever came first, and an
- * answer is less than 2^-bits from the exact one, relatively, and never outside of what there was.
+ * The accumulator counts values; those whose sign, exponent and first bits of the mantissa are
+ * equal count as one, for which the least of them stands. It is the same whatever came first, and
+ * an answer is less than 2^-bits from the exact one, relatively, and never outside of what there
+ * was.
  *
  *     in   {"shop":"a","cents":10}
  *     in   {"shop":"a","cents":30}
@@ -12,9 +13,7 @@
  *     run  joist_quantiles(sale, sales, shop, cents, 3)
  *     out  {"key":"a","fraction":0,"value":10}
  *     out  {"key":"a","fraction":0.5,"value":20}
- *     out  {"key":"a","fraction":1,"value":30}
- *
- * Tests: combine_sketch_test.c */
+ *     out  {"key":"a","fraction":1,"value":30} */
 #include "combine_parts.h"
 #include "pile.h"
 
@@ -45,8 +44,8 @@ static const void *prepare(const joist_type *type, const joist_fields *key, cons
         return NULL;
     if (p->n >= 2 && p->n <= 10000 && p->shift >= 0 && p->shift < MANTISSA)
         return p;
-    joist_fail_with(e, JOIST_GRAPH, "joist_quantiles gives 2 to 10000 values, with an .error greater "
-                    "than 0 and less than 1");
+    joist_fail_with(e, JOIST_GRAPH, "joist_quantiles gives 2 to 10000 values, with an .error "
+                    "greater than 0 and less than 1");
     return NULL;
 }
 

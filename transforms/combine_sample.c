@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * joist_sample: n elements by chance. Every element draws a number by its place in the input and the
- * seed, and the n smallest stay: so it makes no difference which worker saw what.
+ * joist_sample: n elements by chance. Every element draws a number by its place in the input and
+ * the seed, and the n smallest stay: so it makes no difference which worker saw what.
  *
  *     in   {"shop":"a","tag":"x"}
  *     in   {"shop":"b","tag":"y"}
  *     run  joist_sample(sale, sales, 1, .key = JOIST_FIELDS(sale, shop), .seed = 7)
  *     out  {"shop":"a","cents":null,"weight":null,"tag":"x"}
- *     out  {"shop":"b","cents":null,"weight":null,"tag":"y"}
- *
- * Tests: combine_choose_test.c */
+ *     out  {"shop":"b","cents":null,"weight":null,"tag":"y"} */
 #include "best.h"
 #include "combine_parts.h"
 

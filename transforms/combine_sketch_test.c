@@ -24,15 +24,18 @@ STEP(about_nothing, joist_approx_count_distinct(sale, sales, shop, tag, .precisi
 
 Test(combine_quantiles, least_median_greatest)
 {
-    expect(thirds, "{\"shop\":\"a\",\"cents\":30}\n{\"shop\":\"a\",\"cents\":-10}\n{\"shop\":\"a\"}\n"
+    expect(thirds, "{\"shop\":\"a\",\"cents\":30}\n{\"shop\":\"a\",\"cents\":-10}\n"
+                   "{\"shop\":\"a\"}\n"
                    "{\"shop\":\"a\",\"cents\":20}\n{\"shop\":\"b\"}\n{\"shop\":\"c\",\"cents\":4}\n"
                    "{\"shop\":\"c\",\"cents\":5}\n",
-           "{\"key\":\"a\",\"fraction\":0,\"value\":-10}\n{\"key\":\"a\",\"fraction\":0.5,\"value\":20}\n"
+           "{\"key\":\"a\",\"fraction\":0,\"value\":-10}\n"
+           "{\"key\":\"a\",\"fraction\":0.5,\"value\":20}\n"
            "{\"key\":\"a\",\"fraction\":1,\"value\":30}\n"
            "{\"key\":\"b\",\"fraction\":0,\"value\":null}\n"
            "{\"key\":\"b\",\"fraction\":0.5,\"value\":null}\n"
            "{\"key\":\"b\",\"fraction\":1,\"value\":null}\n"
-           "{\"key\":\"c\",\"fraction\":0,\"value\":4}\n{\"key\":\"c\",\"fraction\":0.5,\"value\":5}\n"
+           "{\"key\":\"c\",\"fraction\":0,\"value\":4}\n"
+           "{\"key\":\"c\",\"fraction\":0.5,\"value\":5}\n"
            "{\"key\":\"c\",\"fraction\":1,\"value\":5}\n");
 }
 
@@ -95,7 +98,8 @@ Test(combine_quantiles, are_refused_what_makes_no_sense)
 
 Test(combine_count_distinct, ignores_null)
 {
-    const char *in = "{\"shop\":\"a\",\"tag\":\"x\",\"cents\":1}\n{\"shop\":\"b\"}\n{\"tag\":\"x\"}\n"
+    const char *in = "{\"shop\":\"a\",\"tag\":\"x\",\"cents\":1}\n{\"shop\":\"b\"}\n"
+                     "{\"tag\":\"x\"}\n"
                      "{\"shop\":\"a\",\"tag\":\"y\",\"cents\":1}\n{\"shop\":\"a\"}\n"
                      "{\"shop\":\"a\",\"tag\":\"x\",\"cents\":2}\n";
     expect(tags, in, "{\"key\":null,\"count\":1}\n{\"key\":\"a\",\"count\":2}\n"
@@ -147,7 +151,8 @@ static void write_numbers(int count)
     FILE *out = fopen(name_in("", "in/a.jsonl").text, "w");
     cr_assert_not_null(out);
     for (int i = 0; i < count; i++)
-        fprintf(out, "{\"shop\":\"a\",\"cents\":%d}\n{\"shop\":\"a\",\"cents\":%d}\n", i, count - i);
+        fprintf(out, "{\"shop\":\"a\",\"cents\":%d}\n{\"shop\":\"a\",\"cents\":%d}\n", i,
+                count - i);
     fclose(out);
 }
 

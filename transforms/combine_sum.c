@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * joist_sum: a number added up per value of a field; joist_sum_globally: of all elements. A sum of
- * ints is kept in 128 bits, in two halves, and one of floats exactly, so that only the result decides
- * whether it fits, not the order of the input.
+ * ints is kept in 128 bits, in two halves, and one of floats exactly, so that only the result
+ * decides whether it fits, not the order of the input.
  *
  *     in   {"shop":"a","cents":250}
  *     in   {"shop":"b","cents":100}
  *     in   {"shop":"a","cents":-50}
  *     run  joist_sum(sale, sales, shop, cents)
  *     out  {"key":"a","total":200}
- *     out  {"key":"b","total":100}
- *
- * Tests: combines_test.c */
+ *     out  {"key":"b","total":100} */
 #include "combine_parts.h"
 #include "exact_sum.h"
 

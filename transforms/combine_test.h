@@ -108,7 +108,8 @@ JOIST_INLINE void expect_same(const char *want)
     if (want)
         cr_expect_str_eq(first, want);
     for (int i = 0; i < 4; i++) {
-        char *again = run_for_text(i % 2 ? 4 : 1, (size_t)(i < 2 ? i + 1 : 0), i > 1 ? 64 << 10 : 0);
+        char *again = run_for_text(i % 2 ? 4 : 1, (size_t)(i < 2 ? i + 1 : 0),
+                                   i > 1 ? 64 << 10 : 0);
         cr_expect_str_eq(again, first, "workers %d, way %d", i % 2 ? 4 : 1, i);
         joist_free(again);
     }
@@ -148,7 +149,8 @@ JOIST_INLINE void write_many(int files, int lines)
 }
 
 /* `check` refuses it, with these words. */
-JOIST_INLINE void expect_refused(void (*what)(sale_coll sales, joist_text output), const char *words)
+JOIST_INLINE void expect_refused(void (*what)(sale_coll sales, joist_text output),
+                                 const char *words)
 {
     const options o = { JOIST_TEXT("in"), JOIST_TEXT("out.jsonl") };
     joist_pipeline *p = joist_pipeline_new(&test_def);

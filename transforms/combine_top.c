@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
- * joist_top, joist_bottom: the n elements with the greatest, or smallest, `by`; best first. Which of
- * several with equal `by` stay is decided by their other fields, so not by the order of the input.
+ * joist_top, joist_bottom: the n elements with the greatest, or smallest, `by`; best first. Which
+ * of several with equal `by` stay is decided by their other fields, so not by the order of the
+ * input.
  *
  *     in   {"shop":"a","tag":"x","cents":1}
  *     in   {"shop":"a","tag":"y","cents":3}
  *     in   {"shop":"a","tag":"z","cents":2}
- *     run  joist_top(sale, sales, 2, .by = JOIST_FIELDS(sale, cents), .key = JOIST_FIELDS(sale, shop))
+ *     run  joist_top(sale, sales, 2, .by = JOIST_FIELDS(sale, cents))
  *     out  {"shop":"a","cents":3,"weight":null,"tag":"y"}
- *     out  {"shop":"a","cents":2,"weight":null,"tag":"z"}
- *
- * Tests: combine_choose_test.c */
+ *     out  {"shop":"a","cents":2,"weight":null,"tag":"z"} */
 #include "best.h"
 #include "combine_parts.h"
 
@@ -37,8 +36,9 @@ static const void *prepare(const joist_type *type, const joist_fields *key, cons
             return NULL;
     if (t->by.count && t->n >= 1 && t->n <= JST_BEST_MOST)
         return t;
-    joist_fail_with(e, JOIST_GRAPH, !t->by.count ? "joist_top and joist_bottom need .by"
-                                                 : "n of joist_top and joist_bottom is 1 to 1000000");
+    joist_fail_with(e, JOIST_GRAPH, !t->by.count
+                    ? "joist_top and joist_bottom need .by"
+                    : "n of joist_top and joist_bottom is 1 to 1000000");
     return NULL;
 }
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The table of built-in CombineFns, and what they share.
- *
- * Tests: combines_test.c */
+ * The table of built-in CombineFns, and what they share. */
 #include "combine_parts.h"
 
 JOIST_RECORD_DEFINE(joist_number_config, JOIST_NUMBER_CONFIG);

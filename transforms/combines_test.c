@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Count, sum, min, max, mean: per key and globally, in windows, with NULL, NaN and numbers that tempt
- * a sum to round too early. */
+ * Count, sum, min, max, mean: per key and globally, in windows, with NULL, NaN and numbers that
+ * tempt a sum to round too early.
+ *
+ * Tests: combine_count.c combine_sum.c combine_extreme.c combine_min.c combine_max.c
+ * combine_mean.c */
 #include "combine_test.h"
 
 /* ---- count ----------------------------------------------------------------------------------- */
@@ -10,7 +13,8 @@ STEP(count_cents, joist_count(sale, sales, cents))
 
 Test(combines, count_counts_per_key_and_globally)
 {
-    const char *in = "{\"shop\":\"b\",\"cents\":3}\n{\"shop\":\"a\"}\n{}\n{\"shop\":\"b\",\"cents\":-3}\n"
+    const char *in = "{\"shop\":\"b\",\"cents\":3}\n{\"shop\":\"a\"}\n{}\n"
+                     "{\"shop\":\"b\",\"cents\":-3}\n"
                      "{\"shop\":\"0\",\"copies\":3}\n";
     expect(count, in, "{\"key\":null,\"count\":1}\n{\"key\":\"0\",\"count\":3}\n"
                       "{\"key\":\"a\",\"count\":1}\n{\"key\":\"b\",\"count\":2}\n");
@@ -32,7 +36,8 @@ STEP(sum_float, joist_sum(sale, sales, shop, weight))
 
 Test(combines, sum_of_ints_ignores_null_and_passes_beyond_int64)
 {
-    const char *in = "{\"shop\":\"a\",\"cents\":9223372036854775807}\n{\"shop\":\"a\",\"cents\":5}\n"
+    const char *in = "{\"shop\":\"a\",\"cents\":9223372036854775807}\n"
+                     "{\"shop\":\"a\",\"cents\":5}\n"
                      "{\"shop\":\"b\"}\n{\"shop\":\"a\",\"cents\":-9223372036854775808}\n";
     expect(sum, in, "{\"key\":\"a\",\"total\":4}\n{\"key\":\"b\",\"total\":0}\n");
     expect(sum_all, in, "{\"key\":null,\"total\":4}\n");
@@ -60,7 +65,8 @@ STEP(max_float, JOIST_APPLY(show_float, joist_max(sale, sales, shop, weight)).ro
 
 Test(combines, min_and_max_of_ints)
 {
-    const char *in = "{\"shop\":\"a\",\"cents\":-5}\n{\"shop\":\"a\",\"cents\":7}\n{\"shop\":\"a\"}\n"
+    const char *in = "{\"shop\":\"a\",\"cents\":-5}\n{\"shop\":\"a\",\"cents\":7}\n"
+                     "{\"shop\":\"a\"}\n"
                      "{\"shop\":\"b\"}\n{\"shop\":\"a\",\"cents\":0}\n";
     expect(min, in, "{\"key\":\"a\",\"value\":-5}\n{\"key\":\"b\",\"value\":null}\n");
     expect(max, in, "{\"key\":\"a\",\"value\":7}\n{\"key\":\"b\",\"value\":null}\n");
@@ -103,7 +109,8 @@ Test(combines, mean_of_floats)
            "{\"key\":\"a\",\"value\":\"nan\"}\n{\"key\":\"i\",\"value\":\"nan\"}\n"
            "{\"key\":\"n\",\"value\":\"nan\"}\n{\"key\":\"z\",\"value\":\"0\"}\n");
     expect(mean_all, "{\"weight\":\"1e308\",\"copies\":4}\n{\"weight\":\"2e308\"}\n", NULL);
-    expect(mean_all, "{\"weight\":\"1.5e308\",\"copies\":3}\n", "{\"key\":null,\"value\":1.5e+308}\n");
+    expect(mean_all, "{\"weight\":\"1.5e308\",\"copies\":3}\n",
+           "{\"key\":null,\"value\":1.5e+308}\n");
     expect(mean_all, "", "{\"key\":null,\"value\":null}\n");
 }
 
@@ -136,7 +143,8 @@ Test(combines, sessions_merge_accumulators_that_point_somewhere)
 {
     begin_input(sessions);
     write_file(name_in("", "in/a.jsonl").text,
-               "{\"shop\":\"a\",\"ms\":0,\"weight\":\"1\"}\n{\"shop\":\"a\",\"ms\":18,\"weight\":\"4\"}\n"
+               "{\"shop\":\"a\",\"ms\":0,\"weight\":\"1\"}\n"
+               "{\"shop\":\"a\",\"ms\":18,\"weight\":\"4\"}\n"
                "{\"shop\":\"a\",\"ms\":9,\"weight\":\"1e300\"}\n"
                "{\"shop\":\"a\",\"ms\":18,\"weight\":\"-1e300\"}\n"
                "{\"shop\":\"a\",\"ms\":28,\"weight\":\"5\"}\n");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A double is an integer of 53 bits times a power of two, so it touches three limbs. Only limbs that
- * were touched are kept: sums of like numbers need four or five. */
+ * A double is an integer of 53 bits times a power of two, so it touches three limbs. Only limbs
+ * that were touched are kept: sums of like numbers need four or five. */
 #include "exact_sum.h"
 
 #include <math.h>
@@ -35,7 +35,8 @@ static void make_room(jst_exact_sum *s, int64_t from, int64_t to, joist_arena *a
     s->limbs = (joist_bytes){ limbs, size };
 }
 
-/* Passes carries on; returns what the last limb cannot hold. All but the last are 0..2^32-1 then. */
+/* Passes carries on; returns what the last limb cannot hold. All but the last are 0..2^32-1 then.
+ * */
 static int64_t carry(int64_t *limbs, int64_t count)
 {
     for (int64_t i = 0; i + 1 < count; i++) {
@@ -127,7 +128,8 @@ static double round_limbs(const int64_t *limbs, int64_t count, int64_t first, in
     while (bits < 128 && head >> bits)
         bits++;
     int shift = bits > MANTISSA ? bits - MANTISSA : 0;
-    u128 kept = head >> shift, cut = head - (kept << shift), half = shift ? (u128)1 << (shift - 1) : 0;
+    u128 kept = head >> shift, cut = head - (kept << shift);
+    u128 half = shift ? (u128)1 << (shift - 1) : 0;
     if (shift && (cut > half || (cut == half && (rest || (kept & 1)))))
         kept++;
     *exponent = (int)((first + low) * LIMB) + LEAST_EXPONENT + shift;

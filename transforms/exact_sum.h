@@ -6,8 +6,8 @@
 
 #include <joist.h>
 
-/* A number in base 2^32: limb i counts 2^(32 * (first + i) - 1074). Limbs are int64_t, so carries can
- * wait; at most 70 of them. */
+/* A number in base 2^32: limb i counts 2^(32 * (first + i) - 1074). Limbs are int64_t, so carries
+ * can wait; at most 70 of them. */
 #define JST_EXACT_SUM(F, T)                                                                       \
     F(T, int64_t, first, 0) F(T, joist_bytes, limbs, 0)                                           \
     F(T, int64_t, waiting, 0, .help = "additions since carries were passed on")                   \

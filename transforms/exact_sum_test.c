@@ -22,12 +22,13 @@ static double sum_of(const double *x, size_t count)
 }
 
 #define SUM(...)                                                                                  \
-    sum_of((const double[]){ __VA_ARGS__ }, sizeof((const double[]){ __VA_ARGS__ }) / sizeof(double))
+    sum_of((const double[]){ __VA_ARGS__ },                                                       \
+           sizeof((const double[]){ __VA_ARGS__ }) / sizeof(double))
 
 Test(exact_sum, of_a_number_is_the_number)
 {
-    static const double numbers[] = { 0, 1, -1, 0.1, -0.1, DBL_MAX, -DBL_MAX, DBL_MIN, 5e-324, -5e-324,
-                                      1e-310, 4294967296.0, 1e17, 123456789.123 };
+    static const double numbers[] = { 0, 1, -1, 0.1, -0.1, DBL_MAX, -DBL_MAX, DBL_MIN, 5e-324,
+                                      -5e-324, 1e-310, 4294967296.0, 1e17, 123456789.123 };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         cr_expect_eq(sum_of(&numbers[i], 1), numbers[i], "%a", numbers[i]);
 }

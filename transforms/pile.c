@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A full pile is sorted; only if that frees less than half of it, it grows. So n additions cost n log
- * n, and the room is at most four times what is different. */
+ * A full pile is sorted; only if that frees less than half of it, it grows. So n additions cost n
+ * log n, and the room is at most four times what is different. */
 #include "pile.h"
 
 #include <stdlib.h>

@@ -3,17 +3,19 @@
  * window. One transform one file, with an example: transforms/combine_*.c. What is kept does not
  * depend on workers, bundles or the order of files.
  *
- *   joist_top(T, coll, n, .by = JOIST_FIELDS(T, …), .key = …)     the n elements with the greatest `by`
- *   joist_bottom(T, coll, n, .by = JOIST_FIELDS(T, …), .key = …)  ... with the smallest `by`
- *   joist_distinct(T, coll, .key = JOIST_FIELDS(T, …))            the first in input order per key;
- *                                                                 without .key all fields are the key
- *   joist_sample(T, coll, n, .key = …, .seed = 1)                 n elements by chance, all equally
- *                                                                 likely; the same seed, the same ones
+ *   joist_top(T, coll, n, .by = JOIST_FIELDS(T, …), .key = …)
+ *         the n elements with the greatest `by`
+ *   joist_bottom(T, coll, n, .by = JOIST_FIELDS(T, …), .key = …)
+ *         the n elements with the smallest `by`
+ *   joist_distinct(T, coll, .key = JOIST_FIELDS(T, …))
+ *         the first in input order per key; without .key all fields are the key
+ *   joist_sample(T, coll, n, .key = …, .seed = 1)
+ *         n elements by chance, all equally likely; the same seed, the same ones
  *
- * All give a T_coll, and take .name, of the step. `by` orders as keys do: NULL before everything, NaN
- * after every number. Top and bottom come out best first; of elements with equal `by` those come
- * first whose other fields, in the order of the record, are smaller. Samples come out in no order.
- * n is at most a million: what is kept of one key must fit into memory. */
+ * All give a T_coll, and take .name, of the step. `by` orders as keys do: NULL before everything,
+ * NaN after every number. Top and bottom come out best first; of elements with equal `by` those
+ * come first whose other fields, in the order of the record, are smaller. Samples come out in no
+ * order. n is at most a million: what is kept of one key must fit into memory. */
 #ifndef JOIST_CHOOSE_H
 #define JOIST_CHOOSE_H
 

@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
- * CombineFns that the library brings, per value of a field and window or, with _globally, per window
- * alone. One transform one file, with an example: transforms/combine_*.c. Those that keep whole
- * elements are in joist/choose.h. No result depends on workers, bundles or the order of files.
+ * CombineFns that the library brings, per value of a field and window or, with _globally, per
+ * window alone. One transform one file, with an example: transforms/combine_*.c. Those that keep
+ * whole elements are in joist/choose.h. No result depends on workers, bundles or the order of
+ * files.
  *
  *   joist_count(T, coll, FIELD)           -> joist_tally_coll   elements
  *   joist_sum(T, coll, FIELD, NUMBER)     -> joist_total_coll, of a float joist_float_total_coll
- *   joist_min, joist_max (the same)       -> joist_int_result_coll, of a float joist_float_result_coll
+ *   joist_min, joist_max (the same)       -> joist_int_result_coll, of a float
+ *                                            joist_float_result_coll
  *   joist_mean (the same)                 -> joist_float_result_coll
  *   joist_quantiles(T, coll, FIELD, NUMBER, n, …)             -> joist_quantile_coll
  *   joist_count_distinct(T, coll, FIELD, VALUE)               -> joist_tally_coll
  *   joist_approx_count_distinct(T, coll, FIELD, VALUE, …)     -> joist_tally_coll
  *
  * FIELD is a text, an int or a bool; NUMBER an int (int64_t, joist_int) or a float (double,
- * joist_float); VALUE anything but a record or a list. NULL numbers and values count as nothing: the
- * sum or count of nothing is 0, its min, max, mean and quantiles are NULL. NaN is greater than every
- * number, and a sum or mean with a NaN in it is NaN. */
+ * joist_float); VALUE anything but a record or a list. NULL numbers and values count as nothing:
+ * the sum or count of nothing is 0, its min, max, mean and quantiles are NULL. NaN is greater than
+ * every number, and a sum or mean with a NaN in it is NaN. */
 #ifndef JOIST_COMBINES_H
 #define JOIST_COMBINES_H
 
@@ -90,8 +92,9 @@ extern const joist_combine joist_sum_combine, joist_sum_float_combine, joist_min
 
 /* ---- quantiles: n values per key, evenly spaced from the least to the greatest; 3 give least,
  * median, greatest. Each is an element's value, and differs from the exact one by less than .error
- * (relative; default 0.01). An accumulator has at most 2048/.error pairs of 16 bytes per key, and no
- * more than there are different values. .exact = true keeps them all. -------------------------- */
+ * (relative; default 0.01). An accumulator has at most 2048/.error pairs of 16 bytes per key, and
+ * no more than there are different values. .exact = true keeps them all. --------------------------
+ * */
 #define JOIST_QUANTILES_CONFIG(F, T)                                                              \
     F(T, joist_text, number, JOIST_REQUIRED, .help = "the field that is combined")                \
     F(T, int64_t, n, 0, .help = "how many values come out")                                       \
@@ -177,7 +180,8 @@ joist_coll joist_approx_count_distinct_(joist_coll in, joist_fields key, joist_t
             .out = JOIST_PICK_(T, number_, &INT##_type, &FLOAT##_type), .key = key_,              \
             .config = &(joist_number_config){ JOIST_NUMBER_NAME_(what, T, number_) },             \
             .site = JOIST_SITE }) })
-#define JOIST_PICK_(T, number, i, f) _Generic(((T *)0)->number, double: f, joist_float: f, default: i)
+#define JOIST_PICK_(T, number, of_int, of_float)                                                  \
+    _Generic(((T *)0)->number, double: of_float, joist_float: of_float, default: of_int)
 #define JOIST_IS_BY_(x)  _Generic((x), joist_text: 1, int64_t: 1, joist_int: 1, bool: 1,          \
                                   joist_bool: 1, default: 0)
 #define JOIST_IS_NUMBER_(x) _Generic((x), int64_t: 1, joist_int: 1, double: 1, joist_float: 1,    \
