@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What an element carries besides its value is in its position, so a step that changes a timestamp or
- * a window emits the same struct with another position. */
+ * What an element carries besides its value is in its position, so a step that changes a timestamp
+ * or a window emits the same struct with another position. */
 #include "assign.h"
 #include "chain.h"
 

@@ -234,7 +234,8 @@ joist_coll joist_latest_(joist_coll in, const joist_latest_options *o)
         joist_mistake(p, o->site_, "joist_latest needs .key = JOIST_FIELDS(%s, …)", type->name);
     char ours[80];
     snprintf(ours, sizeof ours, "latest_%s", type->name);
-    jst_node *n = jst_build_add(p, JST_LATEST, jst_build_name(p, o->name, ours, o->site_), o->site_);
+    joist_text name = jst_build_name(p, o->name, ours, o->site_);
+    jst_node *n = jst_build_add(p, JST_LATEST, name, o->site_);
     jst_build_inputs(p, n, &in, 1);
     n->key = jst_build_fields(p, type, &o->key);
     n->by = jst_build_fields(p, type, &o->by);
@@ -304,7 +305,8 @@ void joist_apply_(const joist_apply_args *a)
     if (!jst_build_usable(a->in, p, a->site, "the input of JOIST_APPLY"))
         return;
     jst_build_type(p, a->dofn->in, a->site);
-    jst_node *n = jst_build_add(p, JST_PARDO, jst_build_name(p, a->name, a->dofn->name, a->site), a->site);
+    joist_text name = jst_build_name(p, a->name, a->dofn->name, a->site);
+    jst_node *n = jst_build_add(p, JST_PARDO, name, a->site);
     n->dofn = joist_text_of(a->dofn->name);
     jst_build_inputs(p, n, &a->in, 1);
     give_sides(p, n, a);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Values of a group are neighbours in the merge, so a group is read as a stream and may be more than
- * memory. Where a session ends is known only at its last value: a second merge runs ahead of the
- * first, up to there. */
+ * Values of a group are neighbours in the merge, so a group is read as a stream and may be more
+ * than memory. Where a session ends is known only at its last value: a second merge runs ahead of
+ * the first, up to there. */
 #include "groups.h"
 
 enum { BUNDLE_BYTES = 1 << 20 };

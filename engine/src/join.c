@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Pairs of one key: its left values come first and are kept, the right ones are streamed past them. */
+ * Pairs of one key: its left values come first and are kept, the right ones are streamed past
+ * them. */
 #include "groups.h"
 
 typedef struct left_side { char *items; size_t count, cap; joist_arena *arena; } left_side;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Keys read back: what follows a key, and which values it was made of. Keys are our own, so they are
- * trusted. */
+ * Keys read back: what follows a key, and which values it was made of. Keys are our own, so they
+ * are trusted. */
 #ifndef JST_KEY_H
 #define JST_KEY_H
 

@@ -33,7 +33,10 @@ const joist_connector *jst_connector_of(const joist_pipeline_def *def, joist_tex
 const joist_combine *jst_combine_of(const joist_pipeline_def *def, joist_text name);
 
 /* combine.c: a CombineFn with its configuration read and `prepare` called. False: *e says why. */
-typedef struct jst_prepared { const joist_combine *fn; const void *config, *prepared; } jst_prepared;
+typedef struct jst_prepared {
+    const joist_combine *fn;
+    const void *config, *prepared;
+} jst_prepared;
 bool jst_combine_prepare(const joist_combine *fn, const jst_node *n, const joist_type *in,
                          joist_arena *arena, jst_prepared *out, joist_error *e);
 const joist_dofn *jst_dofn_of(const joist_pipeline_def *def, joist_text name);

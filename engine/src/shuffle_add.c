@@ -261,7 +261,7 @@ static void add_row(jst_shuffle *leader, size_t worker, const char *record,
     }
 }
 
-/* ---- combining: the accumulator lives in the table as it is ------------------------------------ */
+/* ---- combining: the accumulator lives in the table as it is ---------------------------------- */
 
 static jst_entry *new_accumulator(const jst_shuffle_plan *plan, const jst_share *share,
                                   const joist_combine_call *call, const joist_position *at)

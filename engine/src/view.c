@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A view is small by definition: it is held whole, once for all workers. Elements arrive in the order
- * of threads and are put into input order when the view is sealed. */
+ * A view is small by definition: it is held whole, once for all workers. Elements arrive in the
+ * order of threads and are put into input order when the view is sealed. */
 #include "view.h"
 #include "shuffle.h"
 

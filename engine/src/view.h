@@ -28,8 +28,8 @@ void jst_view_free(jst_view *v);
 void jst_view_add(jst_view *v, const char *elements, const joist_position *const *positions,
                   size_t count, bool grouped);
 
-/* Builds the view. Fails on an element without key, on two with one key in a map, on two at all in a
- * singleton, and on none at all unless allowed. */
+/* Builds the view. Fails on an element without key, on two with one key in a map, on two at all in
+ * a singleton, and on none at all unless allowed. */
 joist_status jst_view_seal(jst_view *v, joist_error *e);
 
 #endif

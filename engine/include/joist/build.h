@@ -89,8 +89,9 @@ joist_coll joist_flatten_(const joist_coll *in, size_t count, joist_site site);
  *   SIDE(T_all, x)        joist_list_of(T, coll)               T_all(v->side.x) -> T_list
  *   SIDE(T_one, x)        joist_singleton(T, coll)             T_one(v->side.x) -> const T *
  *
- * FIELD is a text and not NULL in any element. Two elements with one key fail the run in a map, two
- * elements at all in a singleton. Lists are in input order; T_get and T_one give NULL for nothing. */
+ * FIELD is a text and not NULL in any element. Two elements with one key fail the run in a map,
+ * two elements at all in a singleton. Lists are in input order; T_get and T_one give NULL for
+ * nothing. */
 typedef struct joist_view_options { bool allow_empty; joist_site site_; } joist_view_options;
 joist_side joist_view_(joist_coll in, joist_fields key, const joist_view_options *o);
 #define joist_map_by(T, coll, ...)                                                                \

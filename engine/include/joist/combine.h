@@ -19,10 +19,10 @@
  * The accumulator is a record: over the memory limit it is encoded by its row coder. It begins as
  * zeroes, or as FN_create makes it (JOIST_COMBINE_FN_CREATE). `add` and `merge` must not depend on
  * the order of their calls if the result is to be the same in every run. What an accumulator points
- * to comes from `v->arena`. `key` in `extract` is an input record with only the key's fields set; it
- * may emit any number of outputs. Without .key, all elements of a window are combined into one; of an
- * empty collection in the global window the combination of nothing is emitted. A JOIST_COMBINE_FN
- * must be in the program's table: joist_pipeline_def.combines. */
+ * to comes from `v->arena`. `key` in `extract` is an input record with only the key's fields set;
+ * it may emit any number of outputs. Without .key, all elements of a window are combined into one;
+ * of an empty collection in the global window the combination of nothing is emitted. A
+ * JOIST_COMBINE_FN must be in the program's table: joist_pipeline_def.combines. */
 #ifndef JOIST_COMBINE_H
 #define JOIST_COMBINE_H
 
@@ -158,7 +158,8 @@ joist_coll joist_combine_(const joist_combine_args *args);
     }                                                                                             \
     struct FN##_semicolon_
 
-/* JOIST_COMBINE(fn, input, .key = JOIST_FIELDS(…), .cfg = …, .name = "…"): one step of the graph. */
+/* JOIST_COMBINE(fn, input, .key = JOIST_FIELDS(…), .cfg = …, .name = "…"): one step of the
+ * graph. */
 #define JOIST_COMBINE(FN, ...)                                                                    \
     FN##_apply(JOIST_HEAD_(__VA_ARGS__, 0),                                                       \
                &(FN##_args){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) })

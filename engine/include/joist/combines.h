@@ -21,8 +21,8 @@ extern const joist_combine joist_count_combine;
         .in = T##_raw(coll), .fn = &joist_count_combine, .out = &joist_tally_type,                \
         .key = JOIST_BY_(joist_count, T, field), .site = JOIST_SITE }) })
 
-/* joist_sum(T, coll, FIELD, NUMBER) -> joist_total_coll: the sum of the int field NUMBER per value of
- * FIELD; NULL counts as nothing; a sum beyond int64 fails the run. */
+/* joist_sum(T, coll, FIELD, NUMBER) -> joist_total_coll: the sum of the int field NUMBER per value
+ * of FIELD; NULL counts as nothing; a sum beyond int64 fails the run. */
 #define JOIST_SUM_CONFIG(F, T) F(T, joist_text, number, JOIST_REQUIRED, .help = "the field to add")
 JOIST_RECORD_EXTERN(joist_sum_config, JOIST_SUM_CONFIG);
 extern const joist_combine joist_sum_combine;

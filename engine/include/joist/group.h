@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Grouping and joining, per key and window. Keys compare by value: NULL equals NULL, -0.0 equals
- * 0.0, every NaN the same. Results do not depend on workers or bundles: values come in input order. */
+ * 0.0, every NaN the same. Results do not depend on workers or bundles: values come in input
+ * order. */
 #ifndef JOIST_GROUP_H
 #define JOIST_GROUP_H
 
@@ -10,9 +11,9 @@
 extern "C" {
 #endif
 
-/* ---- GroupByKey: joist_group_by_key(T, coll, .key = JOIST_FIELDS(T, …)) -> T_group_coll -----------
- * One T_group per key and window (joist/record.h); to be taken by a DoFn with IN(T_group). Values of a
- * group may be more than memory. */
+/* ---- GroupByKey: joist_group_by_key(T, coll, .key = JOIST_FIELDS(T, …)) -> T_group_coll ---------
+ * One T_group per key and window (joist/record.h); to be taken by a DoFn with IN(T_group). Values
+ * of a group may be more than memory. */
 joist_coll joist_group_by_key_(joist_coll in, const joist_group_options *o);
 #define joist_group_by_key(T, ...)                                                                \
     ((T##_group_coll){ joist_group_by_key_(T##_raw(JOIST_HEAD_(__VA_ARGS__, 0)),                  \
@@ -32,7 +33,7 @@ typedef struct joist_join_options {
 joist_coll joist_join_(joist_coll left, joist_coll right, const joist_type *pair,
                        const joist_join_options *o);
 
-/* ---- joins: JOIST_PAIR(P, L, R) is a record of an L and an R, either of which may be absent -------
+/* ---- joins: JOIST_PAIR(P, L, R) is a record of an L and an R, either of which may be absent -----
  *     JOIST_PAIR(order_customer, order, customer);
  *     order_customer_coll both = joist_join(order_customer, orders, customers,
  *         .left = JOIST_FIELDS(order, customer_id), .right = JOIST_FIELDS(customer, id));

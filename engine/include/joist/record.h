@@ -56,7 +56,8 @@ typedef struct joist_field {
     int reserved;
 } joist_field;
 
-/* What an element type is: a record, a group of them, or, as a side input, a way to look at them. */
+/* What an element type is: a record, a group of them, or, as a side input, a way to look at
+ * them. */
 typedef enum joist_shape {
     JOIST_SHAPE_RECORD = 0, JOIST_SHAPE_GROUP, JOIST_SHAPE_MAP, JOIST_SHAPE_MANY, JOIST_SHAPE_ALL,
     JOIST_SHAPE_ONE
@@ -183,15 +184,15 @@ JOIST_INLINE joist_status joist_port_emit(joist_port *port, const void *record, 
     return JOIST_OK;
 }
 
-/* ---- groups: what a GroupByKey makes -------------------------------------------------------------
+/* ---- groups: what a GroupByKey makes -----------------------------------------------------------
  * `T_group` is an element type of its own: IN(event_group) takes groups of events.
  *
  *     static joist_status visits_process(const visits_call *v, const event_group *g)
  *     {
  *         for (const event *e; (e = event_next(g));) …
  *
- * g->key is an event with only the key's fields set. Values come in input order, once; a value lives
- * until the next call of event_next. There may be more of them than memory. */
+ * g->key is an event with only the key's fields set. Values come in input order, once; a value
+ * lives until the next call of event_next. There may be more of them than memory. */
 struct joist_values;
 const void *joist_values_next(struct joist_values *values);
 
@@ -272,7 +273,8 @@ const void *joist_values_next(struct joist_values *values);
     { return (const T *)joist_side_get(&m_.side, key_); }                                         \
     typedef union T##_many_map { const struct joist_multimap_by_##T *by; joist_side side; }       \
         T##_many_map;                                                                             \
-    typedef union T##_all_map { const struct joist_list_of_##T *of; joist_side side; } T##_all_map; \
+    typedef union T##_all_map { const struct joist_list_of_##T *of; joist_side side; }            \
+        T##_all_map;                                                                              \
     typedef union T##_one_map { const struct joist_singleton_of_##T *of; joist_side side; }       \
         T##_one_map;                                                                              \
     JOIST_INLINE T##_list T##_many(T##_many_map m_, joist_text key_)                              \

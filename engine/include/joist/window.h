@@ -26,9 +26,9 @@ joist_coll joist_with_timestamps_(joist_coll in, uint32_t field, joist_site site
 /* joist_window_into(T, coll, …) -> T_coll: one of
  *   .fixed_ms = 3600000                          each element is in one window of that length
  *   .sliding_ms = 3600000, .every_ms = 60000     in each of the windows that begin every minute
- *   .gap_ms = 1800000                            sessions: elements of one key, each within the gap of
- *                                                the one before, share a window that ends a gap
- *                                                after the last
+ *   .gap_ms = 1800000                            sessions: elements of one key, each within the gap
+ *                                                of the one before, share a window that ends a
+ *                                                gap after the last
  *   .global = true                               back to one window for all
  * .offset_ms shifts the starts of fixed and sliding windows from 1970-01-01T00:00. */
 typedef struct joist_window_options {
@@ -42,8 +42,8 @@ joist_coll joist_window_into_(joist_coll in, const joist_window_options *o);
     ((T##_coll){ joist_window_into_(T##_raw(JOIST_HEAD_(__VA_ARGS__, 0)),                         \
         &(joist_window_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
 
-/* ---- inside a DoFn: of the element at hand. T_emit_at(out, value, ms) emits with another timestamp,
- * in the same window. */
+/* ---- inside a DoFn: of the element at hand. T_emit_at(out, value, ms) emits with another
+ * timestamp, in the same window. */
 JOIST_INLINE int64_t joist_timestamp(const joist_context *ctx)
 {
     return ctx->position->timestamp_ms;
