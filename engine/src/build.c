@@ -20,6 +20,20 @@ void joist_mistake(joist_pipeline *p, joist_site site, const char *fmt, ...)
     joist_fail_with(&p->mistake, JOIST_GRAPH, "%s:%d: %s", site.file, site.line, text);
 }
 
+bool joist_build_takes_(joist_pipeline *p, const char *build, const joist_type *options,
+                        joist_site site)
+{
+    const joist_type *given = p->def->options;
+    bool same = given && jst_type_equal(given, options);
+    if (!given)
+        joist_mistake(p, site, "%s takes '%s', but the definition names no options: add "
+                      ".options = &%s_type", build, options->name, options->name);
+    else if (!same)
+        joist_mistake(p, site, "%s takes '%s', but the definition says .options = &%s_type", build,
+                      options->name, given->name);
+    return same;
+}
+
 joist_text joist_build_printf(joist_pipeline *p, const char *fmt, ...)
 {
     va_list args, again;
