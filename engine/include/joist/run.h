@@ -41,8 +41,8 @@ typedef struct joist_pipeline_def {
     void (*build)(joist_pipeline *p, const void *options);
 } joist_pipeline_def;
 
-/* The library's own codes: empty, bad_gzip, too_large, bad_json, not_object, sink_row,
- * mail_failed. */
+/* The library's own codes: empty, bad_gzip, too_large, bad_csv, bad_json, not_object,
+ * no_timestamp, sink_row, mail_failed. */
 extern const joist_code joist_codes[];
 
 joist_pipeline *joist_pipeline_new(const joist_pipeline_def *def);
