@@ -19,7 +19,8 @@ void jst_csv_columns_init(jst_csv_columns *c, const joist_type *type, char separ
 void jst_csv_columns_free(jst_csv_columns *c);
 
 /* Takes a header (without its newline). A field is read from the column of its name and, where that
- * is missing or empty, from those its `.from` names, in that order. False: *e says why it is none. */
+ * is missing or empty, from those its `.from` names, in that order. False: *e says why it is no
+ * header. */
 bool jst_csv_columns_take(jst_csv_columns *c, joist_text header, jst_csv_error *e);
 
 /* `cells`: as many as columns. Sets all of `record`; texts borrow or live in `arena`. */

@@ -73,7 +73,8 @@ Test(csv_decode, columns_by_from)
 Test(csv_decode, kinds)
 {
     expect(&all_type, "name,n,bare,x,yes,at,raw,any,tags,home,homes",
-           "a,-12,7,1.5,Yes,2026-08-20T03:14:07+02:00,YWI=,\"{\"\"a\"\": 1}\",\"[\"\"p\"\",\"\"q\"\"]\""
+           "a,-12,7,1.5,Yes,2026-08-20T03:14:07+02:00,YWI=,\"{\"\"a\"\": 1}\","
+           "\"[\"\"p\"\",\"\"q\"\"]\""
            ",\"{\"\"city\"\":\"\"U\"\",\"\"floor\"\":\"\"3\"\"}\",\"[{\"\"floor\"\":1},{}]\"",
            "{\"name\":\"a\",\"n\":-12,\"bare\":7,\"x\":1.5,\"yes\":true,"
            "\"at\":\"2026-08-20T01:14:07.000Z\",\"raw\":\"YWI=\",\"any\":{\"a\":1},"
@@ -101,8 +102,10 @@ Test(csv_decode, what_does_not_cast_is_null)
 
 Test(csv_decode, texts_are_cleaned_as_those_of_json)
 {
-    expect(&named_type, "id", "\" a\x01\nb\x7f \"", "{\"id\":\"a\\nb\",\"mail\":null,\"text\":null}");
-    expect(&named_type, "id,text", "&amp;,&amp;", "{\"id\":\"&amp;\",\"mail\":null,\"text\":\"&\"}");
+    expect(&named_type, "id", "\" a\x01\nb\x7f \"",
+           "{\"id\":\"a\\nb\",\"mail\":null,\"text\":null}");
+    expect(&named_type, "id,text", "&amp;,&amp;",
+           "{\"id\":\"&amp;\",\"mail\":null,\"text\":\"&\"}");
     expect(&named_type, "id", "\xC3\xA4\xC3(\xFF",
            "{\"id\":\"\xC3\xA4\xEF\xBF\xBD(\xEF\xBF\xBD\",\"mail\":null,\"text\":null}");
     expect(&all_type, "name", "123456\xC3\xA4\xC3\xA4",

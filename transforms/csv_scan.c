@@ -5,8 +5,8 @@
 
 joist_status jst_csv_bad_separator(joist_text uri, joist_error *e)
 {
-    return joist_fail_with(e, JOIST_USAGE, "the fields of '%.*s' cannot be separated by a quote, a"
-                           " line end or a byte beyond ASCII", JOIST_ARG(uri));
+    return joist_fail_with(e, JOIST_USAGE, "the fields of '%.*s' cannot be separated by a quote,"
+                           " a line end or a byte beyond ASCII", JOIST_ARG(uri));
 }
 
 /* ---- where a record ends --------------------------------------------------------------------- */
@@ -27,8 +27,8 @@ static jst_csv_state behind_quote(const jst_csv_scan *s, char c)
     return c == '"' ? JST_CSV_QUOTED : c == s->separator ? JST_CSV_START : JST_CSV_PLAIN;
 }
 
-/* From an unquoted place at p to the next field that opens with a quote, or to `stop`; `from` is the
- * first byte at hand. */
+/* From an unquoted place at p to the next field that opens with a quote, or to `stop`; `from` is
+ * the first byte at hand. */
 static const char *skip_plain(jst_csv_scan *s, const char *from, const char *p, const char *stop)
 {
     for (const char *quote = find(p, stop, '"'); quote < stop; quote = find(quote + 1, stop, '"'))

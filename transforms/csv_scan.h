@@ -3,8 +3,8 @@
  *
  * A quote opens a field only as its first byte. Inside, two quotes stand for one, and the next
  * single one closes the field. A newline outside of quotes ends the record, whatever is wrong with
- * it, so that one wrong record costs itself only. A carriage return in front of that newline belongs
- * to it. */
+ * it, so that one wrong record costs itself only. A carriage return in front of it is part of the
+ * line end. */
 #ifndef JST_CSV_SCAN_H
 #define JST_CSV_SCAN_H
 
@@ -44,9 +44,9 @@ void jst_csv_cells_free(jst_csv_cells *cells);
 
 typedef struct jst_csv_error { size_t at; const char *message; } jst_csv_error;
 
-/* Cuts a record (without its newline; a carriage return at its end is none of it) into fields: their
- * characters, borrowed or, where quotes were doubled, from `arena`. Those beyond `most` are only
- * counted. False: *e says what is wrong where. */
+/* Cuts a record (without its newline; a carriage return at its end is none of it) into fields:
+ * their characters, borrowed or, where quotes were doubled, from `arena`. Those beyond `most` are
+ * counted only. False: *e says what is wrong where. */
 bool jst_csv_split(joist_text record, char separator, size_t most, jst_csv_cells *out,
                    joist_arena *arena, jst_csv_error *e);
 

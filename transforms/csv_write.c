@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A cell is quoted only where it would not be read as it is: with a separator, a quote or a line end
- * in it, or as an empty line. Values look as they do in JSON, without a string's quotes. */
+ * A cell is quoted only where it would not be read as it is: with a separator, a quote or a line
+ * end in it, or as an empty line. Values look as they do in JSON, without a string's quotes. */
 #include "csv_write.h"
 
 #include "json_utf8.h"

@@ -8,8 +8,8 @@
 /* The names of the fields, with a newline. */
 void jst_csv_write_header(joist_buffer *out, const joist_type *type, char separator);
 
-/* One record with a newline. NULL is an empty cell; lists, nested records and json are JSON in theirs.
- * `scratch` is for what one cell needs on the way. */
+/* One record with a newline. NULL is an empty cell; lists, nested records and json are JSON in
+ * theirs. `scratch` is for what one cell needs on the way. */
 void jst_csv_write_record(joist_buffer *out, joist_buffer *scratch, const joist_type *type,
                           const void *record, char separator);
 

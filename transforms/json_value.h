@@ -31,8 +31,8 @@ jst_cast jst_chars_int(joist_text t, joist_int *out);
 jst_cast jst_chars_bool(joist_text t, joist_bool *out);
 jst_cast jst_chars_float(joist_text t, joist_float *out);
 
-/* A whole value into the field it is of, by all the rules of its kind (json_decode.c). `out` is zeroed
- * and as large as the field. */
+/* A whole value into the field it is of, by all the rules of its kind (json_decode.c). `out` is
+ * zeroed and as large as the field. */
 jst_cast jst_value_field(joist_json v, const joist_field *f, void *out, joist_arena *a);
 
 /* The value of a field that is not NULL, which is at `at`, as JSON (json_write.c). */

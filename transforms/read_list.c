@@ -78,7 +78,8 @@ static bool ends_by_values(joist_text name)
 
 static bool ends_csv(joist_text name)
 {
-    return joist_text_ends(name, JOIST_TEXT(".csv")) || joist_text_ends(name, JOIST_TEXT(".csv.gz"));
+    return joist_text_ends(name, JOIST_TEXT(".csv"))
+        || joist_text_ends(name, JOIST_TEXT(".csv.gz"));
 }
 
 /* A joist_value is JSON wherever it comes from. */

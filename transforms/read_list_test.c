@@ -161,7 +161,8 @@ Test(read_list, origin_of_a_file)
     jst_listing_free(&l);
 }
 
-static void expect_one(const char *uri, const char *path, const char *hour_path, jst_file_format format)
+static void expect_one(const char *uri, const char *path, const char *hour_path,
+                       jst_file_format format)
 {
     joist_source_spec spec = test_spec(uri, &joist_value_type);
     jst_listing l;

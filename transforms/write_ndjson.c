@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * NDJSON store: one file of one JSON object a line, or of CSV if it is called .csv or the program
- * says so; gzip by the name's `.gz`. Records of type joist_line are written as their text, so that a
- * pipeline can write any text file.
+ * says so; gzip by the name's `.gz`. Records of type joist_line are written as their text, so that
+ * a pipeline can write any text file.
  *
  * The file appears whole or not at all: rows go to a hidden file beside the target (names
  * beginning with a dot are never read as input), prepare makes it durable, commit renames it. A

@@ -15,8 +15,8 @@ extern "C" {
 typedef struct joist_code { const char *code, *help; } joist_code;
 
 /* JOIST_BUILD(build, options); in front of `static void build(joist_pipeline *p, const options *o)`
- * makes `build_any`, which is what a definition wants: it takes any program's options. That they are
- * of the record the definition names is found by `check`. */
+ * makes `build_any`, which is what a definition wants: it takes any program's options. That they
+ * are of the record the definition names is found by `check`. */
 #define JOIST_BUILD(FN, T)                                                                        \
     static void FN(joist_pipeline *, const T *);                                                  \
     static void FN##_any(joist_pipeline *p_, const void *options_)                                \
