@@ -204,6 +204,8 @@ joist_coll joist_read_(joist_pipeline *p, const joist_type *type, const joist_re
     n->uri = kept(p, o->uri);
     n->table = o->table.len ? kept(p, o->table) : joist_arena_printf(p->arena, "%ss", type->name);
     n->query = kept(p, o->query);
+    if (o->query.len && o->table.len)
+        joist_mistake(p, o->site_, "joist_read takes .table or .query, not both");
     n->csv = o->csv;
     n->separator = separator_of(p, o->separator);
     n->window = kept(p, o->window);
