@@ -10,15 +10,23 @@ typedef struct jst_cli_prepared {
     jst_cli_options *options;
     void *pipeline;                             /* the record of the pipeline's options */
     const jst_cli_run_options *run;
-    const jst_cli_check_options *check;         /* NULL unless asked for */
+    const void *more;                           /* the record of the verb's own options */
     jst_cli_settings settings;
 } jst_cli_prepared;
 
-/* True: go on. False: there is nothing more to do (help was printed, an option is wrong), exit with
- * *code. */
-bool jst_cli_prepare(const jst_cli_call *call, bool with_check, jst_cli_prepared *out, int *code);
+/* The options a verb has beside those of the pipeline and the runner. */
+typedef struct jst_cli_more {
+    const joist_type *options;
+    const char *group;
+    bool stand_ins;             /* a required text nobody gave is its name in capitals: "INPUT" */
+} jst_cli_more;
 
-/* Prints the verb's help on stdout. */
+/* True: go on. False: there is nothing more to do (help was printed, an option is wrong), exit with
+ * *code. `more` may be NULL. */
+bool jst_cli_prepare(const jst_cli_call *call, const jst_cli_more *more, jst_cli_prepared *out,
+                     int *code);
+
+/* Prints the verb's help on stdout, or hands it to who asked for it. */
 void jst_cli_verb_help(const jst_cli_call *call, const jst_cli_options *o);
 
 /* Prints the error on stderr and returns its exit code. */

@@ -7,6 +7,7 @@
 #include "errors.h"
 #include "logs.h"
 #include "metrics.h"
+#include "page.h"
 #include "prepare.h"
 #include "progress.h"
 #include "signals.h"
@@ -16,6 +17,7 @@
 #include <stdio.h>
 
 typedef struct session {
+    const joist_pipeline_def *def;
     jst_cli_progress progress;
     jst_cli_log log;
     bool told;                  /* that a signal was seen */
@@ -110,7 +112,18 @@ static void write_metrics(const session *s, const jst_cli_prepared *p, const jst
         jst_cli_log_printf(&s->log, JST_CLI_ERROR, "%s", e.message);
 }
 
-static int finish(session *s, const jst_cli_prepared *p, joist_status status, const joist_report *r)
+/* The same of a report, which there is of every run that began. */
+static void write_page(const session *s, const jst_cli_prepared *p, const joist_pipeline *pipeline,
+                       const jst_cli_outcome *o)
+{
+    joist_error e = { 0 };
+    if (p->run->report.len
+        && jst_page_write(p->run->report, o, s->def, pipeline, p->options, &e) != JOIST_OK)
+        jst_cli_log_printf(&s->log, JST_CLI_ERROR, "%s", e.message);
+}
+
+static int finish(session *s, const jst_cli_prepared *p, const joist_pipeline *pipeline,
+                  joist_status status, const joist_report *r)
 {
     jst_cli_outcome o = {
         .report = r, .window = window_of(p), .signal = jst_cli_signal_caught(),
@@ -128,6 +141,7 @@ static int finish(session *s, const jst_cli_prepared *p, joist_status status, co
     log_failure(s, &o, status);
     log_end(s, &o);
     write_metrics(s, p, &o);
+    write_page(s, p, pipeline, &o);
     return print_summary(p, &o);
 }
 
@@ -141,7 +155,7 @@ static int run_checked(const jst_cli_prepared *p, joist_pipeline *pipeline, sess
     const joist_report *report = NULL;
     jst_cli_signals_begin(joist_stop);
     joist_status status = joist_pipeline_run(pipeline, &options, &report);
-    int code = finish(s, p, status, report);
+    int code = finish(s, p, pipeline, status, report);
     jst_cli_signals_end();
     return code;
 }
@@ -150,9 +164,10 @@ int jst_cli_run(const jst_cli_call *call)
 {
     jst_cli_prepared p;
     int code;
-    if (!jst_cli_prepare(call, false, &p, &code))
+    if (!jst_cli_prepare(call, NULL, &p, &code))
         return code;
     session s = {
+        .def = call->def,
         .progress = jst_cli_progress_new(stderr, p.settings.progress),
         .log = jst_cli_log_new(stderr, p.settings.log, p.run->quiet, p.run->verbose),
     };
@@ -168,27 +183,34 @@ int jst_cli_run(const jst_cli_call *call)
     return code;
 }
 
+static bool wants_online(const jst_cli_prepared *p)
+{
+    const jst_cli_check_options *check = p->more;
+    return check->online;
+}
+
 static joist_status check_all(const jst_cli_prepared *p, joist_pipeline *pipeline, joist_error *e)
 {
     jst_cli_clock clock;
     joist_run_options options = jst_cli_engine_options(p->run, &clock);
     if (joist_pipeline_check(pipeline, p->pipeline, e) != JOIST_OK)
         return JOIST_FAILED;
-    return p->check->online ? joist_pipeline_check_online(pipeline, options.env, e) : JOIST_OK;
+    return wants_online(p) ? joist_pipeline_check_online(pipeline, options.env, e) : JOIST_OK;
 }
 
 int jst_cli_check(const jst_cli_call *call)
 {
+    static const jst_cli_more more = { .options = &jst_cli_check_options_type, .group = "check" };
     jst_cli_prepared p;
     int code;
-    if (!jst_cli_prepare(call, true, &p, &code))
+    if (!jst_cli_prepare(call, &more, &p, &code))
         return code;
     joist_error e = { 0 };
     joist_pipeline *pipeline = joist_pipeline_new(call->def);
     if (check_all(&p, pipeline, &e) == JOIST_OK) {
         joist_buffer out = { 0 };
         joist_buffer_printf(&out, "OK  %s: options and graph are sound%s\n", call->def->name,
-                            p.check->online ? ", every source and store can be opened" : "");
+                            wants_online(&p) ? ", every source and store can be opened" : "");
         code = p.run->quiet ? JST_CLI_EXIT_OK : jst_cli_print(&out, JST_CLI_EXIT_OK);
         joist_buffer_free(&out);
     } else {
