@@ -19,10 +19,11 @@
  * The accumulator is a record: over the memory limit it is encoded by its row coder. It begins as
  * zeroes, or as FN_create makes it (JOIST_COMBINE_FN_CREATE). `add` and `merge` must not depend on
  * the order of their calls if the result is to be the same in every run. What an accumulator points
- * to comes from `v->arena`. `key` in `extract` is an input record with only the key's fields set;
- * it may emit any number of outputs. Without .key, all elements of a window are combined into one;
- * of an empty collection in the global window the combination of nothing is emitted. A
- * JOIST_COMBINE_FN must be in the program's table: joist_pipeline_def.combines. */
+ * to comes from `v->arena`, or in `merge` from the other one. One that was encoded and read back is
+ * merged and extracted, never added to. `key` in `extract` is an input record with only the key's
+ * fields set; it may emit any number of outputs. Without .key, all elements of a window are
+ * combined into one; of an empty collection in the global window the combination of nothing is
+ * emitted. A JOIST_COMBINE_FN must be in the program's table: joist_pipeline_def.combines. */
 #ifndef JOIST_COMBINE_H
 #define JOIST_COMBINE_H
 
@@ -42,7 +43,14 @@ typedef struct joist_combine_call {
     const joist_position *at;   /* add: of the element; extract: of the group */
     joist_context *ctx;         /* extract */
     joist_port *port;           /* extract */
+    joist_buffer *scratch;      /* add: the function's own, until it returns */
+    const struct jst_arrival *arrival;      /* add: for joist_combine_place */
 } joist_combine_call;
+
+/* `add` only: appends the element's place in the input, bytes that order as the input does.
+ * Elements made from one element by one step have one place; they are added one after another, in
+ * the order they were emitted. */
+void joist_combine_place(const joist_combine_call *c, joist_buffer *out);
 
 typedef struct joist_combine {
     const char *name;
@@ -158,8 +166,8 @@ joist_coll joist_combine_(const joist_combine_args *args);
     }                                                                                             \
     struct FN##_semicolon_
 
-/* JOIST_COMBINE(fn, input, .key = JOIST_FIELDS(…), .cfg = …, .name = "…"): one step of the
- * graph. */
+/* JOIST_COMBINE(fn, input, .key = JOIST_FIELDS(…), .cfg = …, .name = "…"): one step of the graph.
+ * */
 #define JOIST_COMBINE(FN, ...)                                                                    \
     FN##_apply(JOIST_HEAD_(__VA_ARGS__, 0),                                                       \
                &(FN##_args){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) })
