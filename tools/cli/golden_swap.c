@@ -189,6 +189,8 @@ static joist_status open_source(const joist_source_spec *spec, bool optional, jo
         return JOIST_FAILED;
     joist_source_spec file = *spec;
     file.uri = side_file(w, name, spec->table);
+    file.query = JOIST_NO_TEXT;
+    file.csv = false;
     file.window = file.since = file.until = JOIST_NO_TEXT;
     return jst_golden_is_there(file.uri) ? jst_file_source.open(&file, optional, out, e) : JOIST_OK;
 }

@@ -94,7 +94,7 @@ joist_coll joist_combine_(const joist_combine_args *args);
 #define JOIST_C_TYPE_IN_(T)  .in = &T##_type,
 #define JOIST_C_TYPE_ACC_(T) .acc = &T##_type,
 #define JOIST_C_TYPE_OUT_(T) .out = &T##_type,
-#define JOIST_C_CFGSET_(T)   v.cfg = (const T *)c->config;
+#define JOIST_C_CFGSET_(T)   v_.cfg = (const T *)c_->config;
 
 #define JOIST_COMBINE_FN(FN, L) JOIST_COMBINE_FN_(FN, L, NULL)
 #define JOIST_COMBINE_FN_CREATE(FN, L)                                                            \
@@ -120,35 +120,35 @@ joist_coll joist_combine_(const joist_combine_args *args);
                            JOIST_C_ACC_(L, JOIST_C_CONST_));                                      \
     static joist_status FN##_extract(const FN##_call *, JOIST_C_ACC_(L, JOIST_C_CONST_),          \
                                      JOIST_C_IN_(L, JOIST_C_CONST_));                             \
-    JOIST_INLINE FN##_call FN##_call_of(const joist_combine_call *c)                              \
+    JOIST_INLINE FN##_call FN##_call_of(const joist_combine_call *c_)                             \
     {                                                                                             \
-        FN##_call v; memset(&v, 0, sizeof v);                                                     \
-        v.call = c; v.arena = c->arena; v.out.port = c->port;                                     \
+        FN##_call v_; memset(&v_, 0, sizeof v_);                                                  \
+        v_.call = c_; v_.arena = c_->arena; v_.out.port = c_->port;                               \
         JOIST_C_CFG_(L, JOIST_C_CFGSET_)                                                          \
-        return v;                                                                                 \
+        return v_;                                                                                \
     }                                                                                             \
-    JOIST_INLINE void FN##_create_any(const joist_combine_call *c, void *acc)                     \
+    JOIST_INLINE void FN##_create_any(const joist_combine_call *c_, void *acc_)                   \
     {                                                                                             \
-        void (*create)(const FN##_call *, JOIST_C_ACC_(L, JOIST_C_PTR_)) = CREATE;                \
-        const FN##_call v = FN##_call_of(c);                                                      \
-        if (create) create(&v, (JOIST_C_ACC_(L, JOIST_C_PTR_))acc);                               \
+        void (*create_)(const FN##_call *, JOIST_C_ACC_(L, JOIST_C_PTR_)) = CREATE;               \
+        const FN##_call v_ = FN##_call_of(c_);                                                    \
+        if (create_) create_(&v_, (JOIST_C_ACC_(L, JOIST_C_PTR_))acc_);                           \
     }                                                                                             \
-    JOIST_INLINE void FN##_add_any(const joist_combine_call *c, void *acc, const void *e)         \
+    JOIST_INLINE void FN##_add_any(const joist_combine_call *c_, void *acc_, const void *e_)      \
     {                                                                                             \
-        const FN##_call v = FN##_call_of(c);                                                      \
-        FN##_add(&v, (JOIST_C_ACC_(L, JOIST_C_PTR_))acc, (JOIST_C_IN_(L, JOIST_C_CONST_))e);      \
+        const FN##_call v_ = FN##_call_of(c_);                                                    \
+        FN##_add(&v_, (JOIST_C_ACC_(L, JOIST_C_PTR_))acc_, (JOIST_C_IN_(L, JOIST_C_CONST_))e_);   \
     }                                                                                             \
-    JOIST_INLINE void FN##_merge_any(const joist_combine_call *c, void *acc, const void *b)       \
+    JOIST_INLINE void FN##_merge_any(const joist_combine_call *c_, void *acc_, const void *b_)    \
     {                                                                                             \
-        const FN##_call v = FN##_call_of(c);                                                      \
-        FN##_merge(&v, (JOIST_C_ACC_(L, JOIST_C_PTR_))acc, (JOIST_C_ACC_(L, JOIST_C_CONST_))b);   \
+        const FN##_call v_ = FN##_call_of(c_);                                                    \
+        FN##_merge(&v_, (JOIST_C_ACC_(L, JOIST_C_PTR_))acc_, (JOIST_C_ACC_(L, JOIST_C_CONST_))b_);\
     }                                                                                             \
-    JOIST_INLINE joist_status FN##_extract_any(const joist_combine_call *c, const void *acc,      \
-                                               const void *key)                                   \
+    JOIST_INLINE joist_status FN##_extract_any(const joist_combine_call *c_, const void *acc_,    \
+                                               const void *key_)                                  \
     {                                                                                             \
-        const FN##_call v = FN##_call_of(c);                                                      \
-        return FN##_extract(&v, (JOIST_C_ACC_(L, JOIST_C_CONST_))acc,                             \
-                            (JOIST_C_IN_(L, JOIST_C_CONST_))key);                                 \
+        const FN##_call v_ = FN##_call_of(c_);                                                    \
+        return FN##_extract(&v_, (JOIST_C_ACC_(L, JOIST_C_CONST_))acc_,                           \
+                            (JOIST_C_IN_(L, JOIST_C_CONST_))key_);                                \
     }                                                                                             \
     static const joist_combine FN##_combine JOIST_UNUSED = { .name = #FN,                         \
         JOIST_C_IN_(L, JOIST_C_TYPE_IN_) JOIST_C_ACC_(L, JOIST_C_TYPE_ACC_)                       \
@@ -156,13 +156,13 @@ joist_coll joist_combine_(const joist_combine_args *args);
         .create = FN##_create_any, .add = FN##_add_any, .merge = FN##_merge_any,                  \
         .extract = FN##_extract_any };                                                            \
     JOIST_INLINE JOIST_C_OUT_(L, JOIST_C_COLL_) FN##_apply(                                       \
-        JOIST_C_IN_(L, JOIST_C_COLL_) in, const FN##_args *a)                                     \
+        JOIST_C_IN_(L, JOIST_C_COLL_) in_, const FN##_args *a_)                                   \
     {                                                                                             \
-        JOIST_C_OUT_(L, JOIST_C_COLL_) r;                                                         \
-        r.c = joist_combine_(&(joist_combine_args){ .in = in.c, .fn = &FN##_combine,              \
-            .out = FN##_combine.out, .key = a->key.fields,                                        \
-            JOIST_C_CFG_(L, JOIST_P_CFGUSE_) .name = a->name, .site = a->site_ });                \
-        return r;                                                                                 \
+        JOIST_C_OUT_(L, JOIST_C_COLL_) r_;                                                        \
+        r_.c = joist_combine_(&(joist_combine_args){ .in = in_.c, .fn = &FN##_combine,            \
+            .out = FN##_combine.out, .key = a_->key.fields,                                       \
+            JOIST_C_CFG_(L, JOIST_P_CFGUSE_) .name = a_->name, .site = a_->site_ });              \
+        return r_;                                                                                \
     }                                                                                             \
     struct FN##_semicolon_
 
