@@ -41,7 +41,7 @@ static void extremes_add(const extremes_call *v, range *a, const temperature *t)
 static joist_status extremes_extract(const extremes_call *v, const range *a, const temperature *key)
 {
     (void)key;
-    return day_emit(v->out, (day){ .date = JOIST_TIME_MS(v->call->at->window.start_ms),
+    return day_emit(v->out, (day){ .date = JOIST_TIME_MS(joist_window_of(v->ctx).start_ms),
                                    .low = a->low.v, .high = a->high.v });
 }
 
