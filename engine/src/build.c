@@ -204,12 +204,14 @@ joist_coll joist_read_(joist_pipeline *p, const joist_type *type, const joist_re
     n->uri = kept(p, o->uri);
     n->table = o->table.len ? kept(p, o->table) : joist_arena_printf(p->arena, "%ss", type->name);
     n->query = kept(p, o->query);
+    if (o->query.len && o->table.len)
+        joist_mistake(p, o->site_, "joist_read takes .table or .query, not both");
     n->csv = o->csv;
     n->separator = separator_of(p, o->separator);
     n->window = kept(p, o->window);
     n->since = kept(p, o->since);
     n->until = kept(p, o->until);
-    n->max_record = o->max_record > 0 ? o->max_record : 1 << 20;
+    n->max_record = o->max_record != 0 ? o->max_record : 1 << 20;
     n->except = o->except.id;
     joist_text *otherwise = joist_arena_alloc(p->arena, 2 * sizeof *otherwise);
     for (size_t i = 0; i < 2; i++)

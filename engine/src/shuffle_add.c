@@ -70,7 +70,8 @@ static size_t encode_key(const jst_shuffle_plan *plan, jst_share *share, const c
     return plan->sessions ? user : share->key.len;
 }
 
-const jst_group_position jst_nowhere;
+const jst_group_position jst_nowhere = { .at = { .timestamp_ms = JOIST_TIMESTAMP_MIN,
+                                                 .window = { INT64_MIN, INT64_MAX } } };
 
 void jst_position_encode(const joist_position *at, bool grouped, joist_buffer *out)
 {

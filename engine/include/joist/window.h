@@ -45,8 +45,8 @@ joist_coll joist_window_into_(joist_coll in, const joist_window_options *o);
 /* Are windows of this collection sessions, which grouping merges? */
 bool joist_in_sessions(joist_coll coll);
 
-/* ---- inside a DoFn: of the element at hand. T_emit_at(out, value, ms) emits with another timestamp,
- * in the same window. */
+/* ---- inside a DoFn: of the element at hand. T_emit_at(out, value, ms) emits with another
+ * timestamp, in the same window. */
 JOIST_INLINE int64_t joist_timestamp(const joist_context *ctx)
 {
     return ctx->position->timestamp_ms;
