@@ -32,7 +32,7 @@ bool joist_build_takes_(joist_pipeline *p, const char *build, const joist_type *
 typedef struct joist_pipeline_def {
     const char *name, *about;
     const joist_type *options;  /* the record its flags come from; may be NULL */
-    const joist_dofn *const *dofns;  /* NULL at the end: every DoFn the graph may use */
+    const joist_dofn *const *dofns;  /* NULL at the end: every DoFn the graph uses; or NULL */
     /* every CombineFn the graph may use, beside the library's own; NULL at the end; may be NULL */
     const joist_combine *const *combines;
     const joist_code *codes;  /* { NULL, NULL } at the end; beside the library's own */
