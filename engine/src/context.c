@@ -57,21 +57,6 @@ joist_text joist_run_id(const joist_context *ctx)
     return inner_const(ctx)->worker->run->id;
 }
 
-void joist_count_add(joist_context *ctx, const char *counter, int64_t n)
-{
-    jst_worker *w = inner(ctx)->worker;
-    jst_counts *counts = &w->counts[jst_node_index(w->run->plan, inner(ctx)->node)];
-    for (size_t i = 0; i < JST_MOST_COUNTERS; i++) {
-        const char *name = atomic_load_explicit(&counts->counters[i].name, memory_order_relaxed);
-        if (!name)
-            atomic_store_explicit(&counts->counters[i].name, counter, memory_order_release);
-        if (!name || strcmp(name, counter) == 0) {
-            jst_tick_add(&counts->counters[i].n, (uint64_t)n);
-            return;
-        }
-    }
-}
-
 /* A code that no table explains is a mistake of the program, not of the data. */
 static joist_status unknown_code(jst_context *c, const char *code)
 {
@@ -119,6 +104,15 @@ static joist_status reject(jst_context *c, jst_rejected *r)
     return JOIST_REJECTED;
 }
 
+/* Of a group, whose values are gone, its key. */
+static jst_rejected this_element(const jst_context *c)
+{
+    const joist_line_group *group = c->pub.element;     /* every T_group is alike */
+    if (c->type && c->type->shape == JOIST_SHAPE_GROUP && group)
+        return (jst_rejected){ .type = c->type->values, .element = group->key };
+    return (jst_rejected){ .type = c->type, .element = c->pub.element };
+}
+
 joist_status joist_reject(joist_context *ctx, const char *code, const char *fmt, ...)
 {
     jst_context *c = inner(ctx);
@@ -126,8 +120,10 @@ joist_status joist_reject(joist_context *ctx, const char *code, const char *fmt,
     va_start(args, fmt);
     joist_text message = print(c->worker->arena, fmt, args);
     va_end(args);
-    return reject(c, &(jst_rejected){ .code = code, .message = message, .type = c->type,
-                                      .element = c->pub.element });
+    jst_rejected r = this_element(c);
+    r.code = code;
+    r.message = message;
+    return reject(c, &r);
 }
 
 joist_status joist_reject_raw(joist_context *ctx, const char *code, joist_bytes raw, size_t at,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The order of stages, and what follows from it: numbers for the ways into a shuffle, and which
- * stages serve side inputs only. */
+ * The order of stages, and what follows from it: numbers for the ways into shuffles and views, and
+ * which stages serve side inputs only. */
 #include "plan_parts.h"
 
 static bool targets_have(const jst_targets *t, jst_target_kind kind, size_t index)
@@ -67,14 +67,16 @@ static bool waits_for_view(const jst_plan *plan, size_t from, const jst_fused_do
 }
 
 /* Of the stages that wait for themselves, the first DoFn with an unfinished view gets its input
- * stored. */
+ * stored. Groups cannot be, and need not: all of a stage that starts from groups is made of them, so
+ * one that waits for such a stage would wait for itself if nobody else in the circle could give way. */
 void jst_plan_materialise(jst_plan *plan, size_t stuck)
 {
     for (size_t s = stuck; s < plan->stages_count; s++)
         for (size_t i = 0; i < plan->stages[s].count; i++) {
             const jst_fused_dofn *d = &plan->stages[s].dofns[i];
             size_t at = jst_node_index(plan, d->node);
-            if (!plan->materialised[at] && waits_for_view(plan, stuck, d)) {
+            bool groups = d->fn->in->shape == JOIST_SHAPE_GROUP;
+            if (!groups && !plan->materialised[at] && waits_for_view(plan, stuck, d)) {
                 plan->materialised[at] = true;
                 return;
             }
@@ -96,7 +98,9 @@ static void number_inflows(jst_plan *plan, jst_stage *stage, jst_targets *t)
     for (size_t i = 0; i < t->count; i++)
         if (t->items[i].kind == JST_TO_SHUFFLE)
             t->items[i].via = plan->shuffles[t->items[i].index].inflows++;
-        else if (t->items[i].kind == JST_TO_DOFN)
+        else if (t->items[i].kind == JST_TO_VIEW)
+            t->items[i].via = plan->views[t->items[i].index].inflows++;
+        else
             t->items[i].via = stage->dofns[t->items[i].index].inflows++;
 }
 
@@ -108,6 +112,8 @@ static void note_winding(jst_plan *plan, jst_stage *stage, jst_targets *t)
     for (size_t i = 0; i < t->count; i++)
         if (t->items[i].kind == JST_TO_SHUFFLE)
             plan->shuffles[t->items[i].index].winding |= meet;
+        else if (t->items[i].kind == JST_TO_VIEW)
+            plan->views[t->items[i].index].winding |= meet;
 }
 
 void jst_plan_number(jst_plan *plan)

@@ -70,7 +70,8 @@ static size_t encode_key(const jst_shuffle_plan *plan, jst_share *share, const c
     return plan->sessions ? user : share->key.len;
 }
 
-const jst_group_position jst_nowhere;
+const jst_group_position jst_nowhere = { .at = { .timestamp_ms = JOIST_TIMESTAMP_MIN,
+                                                 .window = { INT64_MIN, INT64_MAX } } };
 
 void jst_position_encode(const joist_position *at, bool grouped, joist_buffer *out)
 {
@@ -189,25 +190,31 @@ void jst_shuffle_put(jst_shuffle *s, size_t worker, joist_text key, joist_text o
 
 /* ---- adding ---------------------------------------------------------------------------------- */
 
-static void encode_place(const jst_shuffle_plan *plan, const joist_position *at, jst_inflow how,
-                         joist_buffer *out)
+void jst_place_encode(const joist_position *at, const jst_inflow *how, bool winding, bool numbered,
+                      joist_buffer *out)
 {
-    jst_position_encode(at, how.grouped, out);
-    if (plan->winding) {
-        joist_buffer_text(out, how.path);
-        joist_buffer_byte(out, (char)how.path.len);     /* read from its end, it is unambiguous */
+    jst_position_encode(at, how->grouped, out);
+    if (winding) {
+        joist_buffer_text(out, how->path);
+        joist_buffer_byte(out, (char)how->path.len);    /* read from its end, it is unambiguous */
     }
-    if (plan->inflows > 1) {
-        joist_buffer_byte(out, (char)(how.via >> 8));
-        joist_buffer_byte(out, (char)how.via);
+    if (numbered) {
+        joist_buffer_byte(out, (char)(how->via >> 8));
+        joist_buffer_byte(out, (char)how->via);
     }
+}
+
+static void encode_place(const jst_shuffle_plan *plan, const joist_position *at,
+                         const jst_inflow *how, joist_buffer *out)
+{
+    jst_place_encode(at, how, plan->winding, plan->inflows > 1, out);
 }
 
 static void put_append(jst_shuffle *s, jst_share *share, joist_arena *arena, shared_value *v,
                        const joist_position *at, const jst_inflow *how)
 {
     share->key.len = 0;
-    encode_place(s->plan, at, *how, &share->key);
+    encode_place(s->plan, at, how, &share->key);
     joist_text key = joist_buffer_view(&share->key);
     jst_table_append(&share->table, hash_of_key(s, share, share->key.len),
                      new_entry(arena, key, JOIST_TEXT(""), v, at));
@@ -220,7 +227,7 @@ static void put_group(jst_shuffle *s, jst_share *share, joist_arena *arena, cons
     size_t prefix = encode_key(s->plan, share, record, at, how->side);
     if (s->plan->pairing.pair)
         joist_buffer_byte(&share->key, (char)how->side);
-    encode_place(s->plan, at, *how, &share->key);
+    encode_place(s->plan, at, how, &share->key);
     joist_text key = joist_buffer_view(&share->key);
     jst_table_append(&share->table, hash_of_key(s, share, prefix),
                      new_entry(arena, key, JOIST_TEXT(""), v, at));
@@ -238,7 +245,7 @@ static void put_row(jst_shuffle *s, jst_share *share, joist_arena *arena, const 
         size_t prefix = encode_key(plan, share, record, at, false);
         share->order.len = 0;
         joist_key_encode(plan->in, &plan->by, record, &share->order);
-        encode_place(plan, at, *how, &share->order);
+        encode_place(plan, at, how, &share->order);
         put_latest(share, arena, hash_of_key(s, share, prefix), joist_buffer_view(&share->order),
                    v, at);
     }
@@ -262,6 +269,13 @@ static void add_row(jst_shuffle *leader, size_t worker, const char *record,
 }
 
 /* ---- combining: the accumulator lives in the table as it is ---------------------------------- */
+
+struct jst_arrival { const jst_shuffle_plan *plan; jst_inflow how; };
+
+void joist_combine_place(const joist_combine_call *c, joist_buffer *out)
+{
+    encode_place(c->arrival->plan, c->at, c->arrival->how, out);
+}
 
 static jst_entry *new_accumulator(const jst_shuffle_plan *plan, const jst_share *share,
                                   const joist_combine_call *call, const joist_position *at)
@@ -291,10 +305,13 @@ static void combine_one(jst_shuffle *s, jst_share *share, joist_combine_call *ca
 }
 
 static void combine_all(jst_shuffle *s, size_t worker, const char *elements,
-                        const joist_position *const *positions, size_t count)
+                        const joist_position *const *positions, size_t count, jst_inflow how)
 {
     jst_share *share = &s->shares[worker];
+    const struct jst_arrival arrival = { s->plan, how };
     joist_combine_call call = jst_combine_call_of(s->plan, begin_share(s, worker));
+    call.arrival = &arrival;
+    call.scratch = &share->order;
     for (size_t i = 0; i < count; i++) {
         call.at = positions[i];
         combine_one(s, share, &call, elements + i * s->plan->in->size);
@@ -307,7 +324,7 @@ void jst_shuffle_add(jst_shuffle *s, size_t worker, const char *elements,
 {
     size_t size = how.side ? s->plan->right->size : s->plan->in->size;
     if (s->plan->reduce == JST_REDUCE_COMBINE)
-        combine_all(s, worker, elements, positions, count);
+        combine_all(s, worker, elements, positions, count, how);
     for (size_t i = 0; i < count && s->plan->reduce != JST_REDUCE_COMBINE; i++)
         add_row(s, worker, elements + i * size, positions[i], &how);
 }
