@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Pairs of one key: its left values come first and are kept, the right ones are streamed past them. */
+ * Pairs of one key: its left values come first and are kept, the right ones are streamed past them.
+ * Only in sessions, whose values come in order of time, right ones are kept too. */
 #include "groups.h"
 
-typedef struct left_side { char *items; size_t count, cap; joist_arena *arena; } left_side;
+typedef struct kept_side {
+    const joist_type *type;
+    char *items; size_t count, cap;
+    joist_arena *arena;
+} kept_side;
 
 static joist_status unreadable(const jst_groups *g)
 {
@@ -10,26 +15,40 @@ static joist_status unreadable(const jst_groups *g)
                            JOIST_ARG(g->s->plan->node->name));
 }
 
-static void grow(left_side *l, size_t size)
+static void grow(kept_side *k)
 {
-    l->cap = l->cap ? 2 * l->cap : 16;
-    l->items = joist_realloc(l->items, l->cap * size);
+    k->cap = k->cap ? 2 * k->cap : 16;
+    k->items = joist_realloc(k->items, k->cap * k->type->size);
 }
 
-static joist_status keep_left(jst_groups *g, left_side *l)
+static bool read_value(const jst_groups *g, const joist_type *type, void *record,
+                       joist_arena *arena)
 {
-    size_t size = g->s->plan->in->size;
-    for (; jst_groups_inside(g) && !jst_groups_right(g); jst_groups_advance(g)) {
-        if (l->count == l->cap)
-            grow(l, size);
-        const joist_type *type = g->s->plan->in;
-        joist_text row = joist_arena_text(l->arena, jst_entry_value(g->next));
-        void *item = l->items + l->count++ * size;
-        memset(item, 0, size);
-        if (!joist_row_decode(type, row.ptr, row.len, item, l->arena))
-            return unreadable(g);
-    }
+    joist_text row = joist_arena_text(arena, jst_entry_value(g->next));
+    memset(record, 0, type->size);
+    return joist_row_decode(type, row.ptr, row.len, record, arena) > 0;
+}
+
+static joist_status keep(const jst_groups *g, kept_side *k)
+{
+    if (k->count == k->cap)
+        grow(k);
+    if (!read_value(g, k->type, k->items + k->count * k->type->size, k->arena))
+        return unreadable(g);
+    k->count++;
     return JOIST_OK;
+}
+
+/* The left values, and of a session the right ones. */
+static joist_status keep_values(jst_groups *g, kept_side *left, kept_side *right)
+{
+    joist_status status = JOIST_OK;
+    for (; status == JOIST_OK && jst_groups_inside(g); jst_groups_advance(g)) {
+        if (jst_groups_right(g) && !g->s->plan->sessions)
+            break;
+        status = keep(g, jst_groups_right(g) ? right : left);
+    }
+    return status;
 }
 
 /* Either side may be missing. */
@@ -47,49 +66,57 @@ static void emit_pair(jst_groups *g, void *pair, const void *left, const void *r
     joist_port_emit(&g->c->ports[0], pair, p->pair->size);
 }
 
-/* The right value lives until its pairs have gone on. */
-static joist_status pair_right(jst_groups *g, const left_side *l, void *pair)
+static void pair_right(jst_groups *g, const kept_side *left, const void *right, void *pair)
 {
-    joist_arena *arena = g->c->worker->arena;
-    size_t size = g->s->plan->in->size;
-    void *right = joist_arena_zalloc(arena, g->s->plan->right->size);
-    joist_text row = joist_arena_text(arena, jst_entry_value(g->next));
-    if (!joist_row_decode(g->s->plan->right, row.ptr, row.len, right, arena))
-        return unreadable(g);
-    if (!l->count && g->s->plan->pairing.keep_right)
+    g->c->ctx.pub.position = jst_groups_position(g);
+    if (!left->count && g->s->plan->pairing.keep_right)
         emit_pair(g, pair, NULL, right);
-    for (size_t i = 0; i < l->count; i++)
-        emit_pair(g, pair, l->items + i * size, right);
+    for (size_t i = 0; i < left->count; i++)
+        emit_pair(g, pair, left->items + i * left->type->size, right);
+    jst_groups_pause(g);
+}
+
+/* A right value lives until its pairs have gone on. */
+static joist_status stream_right(jst_groups *g, const kept_side *left, void *pair, bool *found)
+{
+    for (; jst_groups_inside(g); jst_groups_advance(g)) {
+        joist_arena *arena = g->c->worker->arena;
+        void *right = joist_arena_alloc(arena, g->s->plan->right->size);
+        if (!read_value(g, g->s->plan->right, right, arena))
+            return unreadable(g);
+        *found = true;
+        pair_right(g, left, right, pair);
+    }
     return JOIST_OK;
 }
 
-static joist_status pair_all(jst_groups *g, const left_side *l, void *pair)
+static joist_status pair_all(jst_groups *g, const kept_side *left, const kept_side *right,
+                             void *pair)
 {
-    bool found = false;
-    size_t size = g->s->plan->in->size;
-    joist_status status = JOIST_OK;
-    for (; status == JOIST_OK && jst_groups_inside(g); jst_groups_advance(g)) {
-        found = true;
-        g->c->ctx.pub.position = jst_groups_position(g);
-        status = pair_right(g, l, pair);
-        jst_groups_pause(g);
-    }
+    bool found = right->count;
+    for (size_t i = 0; i < right->count; i++)
+        pair_right(g, left, right->items + i * right->type->size, pair);
+    if (stream_right(g, left, pair, &found))
+        return JOIST_FAILED;
     g->c->ctx.pub.position = jst_groups_position(g);
-    for (size_t i = 0; !found && g->s->plan->pairing.keep_left && i < l->count; i++)
-        emit_pair(g, pair, l->items + i * size, NULL);
-    return status;
+    for (size_t i = 0; !found && g->s->plan->pairing.keep_left && i < left->count; i++)
+        emit_pair(g, pair, left->items + i * left->type->size, NULL);
+    return JOIST_OK;
 }
 
 joist_status jst_join_group(jst_groups *g)
 {
-    left_side l = { .arena = joist_arena_new() };
+    joist_arena *arena = joist_arena_new();
+    kept_side left = { .type = g->s->plan->in, .arena = arena };
+    kept_side right = { .type = g->s->plan->right, .arena = arena };
     void *pair = joist_malloc(g->s->plan->pairing.pair->size);
-    joist_status status = keep_left(g, &l);
+    joist_status status = keep_values(g, &left, &right);
     if (status == JOIST_OK)
-        status = pair_all(g, &l, pair);
-    joist_port_drain(&g->c->ports[0]);      /* before the left side goes */
+        status = pair_all(g, &left, &right, pair);
+    joist_port_drain(&g->c->ports[0]);      /* before the kept sides go */
     joist_free(pair);
-    joist_free(l.items);
-    joist_arena_free(l.arena);
+    joist_free(left.items);
+    joist_free(right.items);
+    joist_arena_free(arena);
     return g->e->message[0] ? JOIST_FAILED : status;
 }

@@ -39,11 +39,12 @@ joist_coll joist_join_(joist_coll left, joist_coll right, const joist_type *pair
  *
  * Without .how an inner join: a pair for each two elements of one key. JOIST_LEFT_JOIN adds a pair
  * for each left element that found none, JOIST_RIGHT_JOIN for each right one, JOIST_FULL_JOIN both.
- * The left elements of one key must fit into memory; the right ones are streamed. The keys are as
- * many fields of the same kinds.
+ * The left elements of one key must fit into memory; the right ones are streamed, but in sessions
+ * they must fit too. The keys are as many fields of the same kinds.
  *
  * joist_cogroup (CoGroupByKey) takes the same arguments but .how, and gives P_group_coll: per key a
- * group of pairs with one side each, all left ones before all right ones. */
+ * group of pairs with one side each, all left ones before all right ones; in sessions they come in
+ * order of time. */
 #define JOIST_PAIR(P, L, R)                                                                       \
     typedef struct P { L left; R right; bool has_left, has_right; } P;                            \
     JOIST_HANDLES_(P)                                                                             \
