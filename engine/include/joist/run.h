@@ -78,13 +78,22 @@ typedef struct joist_run_options {
 /* ---- what happened: owned by the pipeline until its next run or joist_pipeline_free ---------- */
 typedef struct joist_port_count { const char *name; uint64_t count; } joist_port_count;
 typedef struct joist_code_count { const char *code; uint64_t count; } joist_code_count;
+typedef struct joist_distribution {
+    const char *name;
+    uint64_t count;                  /* of values; 0: sum, min and max are 0, too */
+    int64_t sum, min, max;
+} joist_distribution;
+typedef struct joist_gauge { const char *name; int64_t value; } joist_gauge;
 enum { JOIST_MOST_CODES = 64 };      /* of a program, the library's own included */
 typedef struct joist_stage_report {
     const char *name;
     uint64_t in;
     joist_port_count outs[8]; size_t outs_count;
     joist_code_count rejected[JOIST_MOST_CODES]; size_t rejected_count;
-    joist_port_count counters[16]; size_t counters_count;    /* user counters */
+    /* the program's own, each by name */
+    const joist_port_count *counters; size_t counters_count;
+    const joist_distribution *distributions; size_t distributions_count;
+    const joist_gauge *gauges; size_t gauges_count;
     uint64_t retried;
     double busy_seconds;        /* over all workers */
 } joist_stage_report;
