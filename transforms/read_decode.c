@@ -10,7 +10,7 @@ static joist_position *position(const jst_file_reader *r, joist_batch *b, size_t
     return r->source->setup->position(b, &r->file->origin, r->in.offset + skip, r->line, r->record);
 }
 
-static const char *missing_field(const joist_type *type, const void *record)
+const char *jst_missing_field(const joist_type *type, const void *record)
 {
     for (size_t i = 0; i < type->count; i++)
         if (type->fields[i].flags & JOIST_REQUIRED && joist_field_is_null(&type->fields[i], record))
@@ -27,7 +27,7 @@ static void decode(jst_file_reader *r, joist_batch *b, const joist_position *at,
         s->setup->reject(b, at, wrong.code, raw, "%s (byte %zu)", wrong.message, wrong.at);
         return;
     }
-    const char *missing = missing_field(s->type, r->decoded);
+    const char *missing = jst_missing_field(s->type, r->decoded);
     if (missing)
         s->setup->reject(b, at, "bad_json", raw, "no %s: the field '%s' is required", s->type->name,
                          missing);

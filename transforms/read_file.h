@@ -69,6 +69,9 @@ JOIST_INLINE bool jst_reader_claim(jst_file_reader *r, uint64_t offset)
 /* Bytes handed out must stay where they are until the next bundle. */
 JOIST_INLINE bool jst_pinned(const joist_batch *b) { return b->records > 0; }
 
+/* The first REQUIRED field that is NULL; NULL: none (read_decode.c). */
+const char *jst_missing_field(const joist_type *type, const void *record);
+
 /* ---- read_decode.c: a value becomes a record or a dead letter; both count it ----------------- */
 /* One value at r->in.offset + skip. */
 void jst_take_value(jst_file_reader *r, joist_batch *b, joist_text value, size_t skip);

@@ -338,8 +338,8 @@ static bool is_loose(const jst_plan *plan, int64_t coll)
     return !used;
 }
 
-/* What is no input of another read is listed and not read, unless the graph was cut down to it: then
- * it comes last. */
+/* What is no input of another read is listed and not read, unless the graph was cut down to it:
+ * then it comes last. */
 static bool is_exception(const jst_plan *plan, size_t node)
 {
     return node + 1 < nodes_count(plan)

@@ -73,11 +73,12 @@ static joist_status long_flag(jst_cli_options *o, cursor *c, joist_text flag, jo
     return JOIST_OK;
 }
 
-/* The few letters there are; -i only where the pipeline has an option `input`. */
+/* The few letters there are; -i only where the pipeline has an option `input`, -n that of peek. */
 static joist_status short_flag(jst_cli_options *o, cursor *c, const char *arg, joist_error *e)
 {
     static const struct { char letter; const char *name; } letters[] = {
         { 'q', "quiet" }, { 'v', "verbose" }, { 'i', "input" },
+        { 'n', "elements" },
     };
     if (strcmp(arg, "-h") == 0) {
         o->help = true;

@@ -12,6 +12,11 @@
 static const jst_cli_verb verbs[] = {
     { "run", "", "Runs the pipeline and prints a summary.", jst_cli_run },
     { "check", "", "Tells everything that run would refuse, writing nothing.", jst_cli_check },
+    { "dead", " ls|stats [DIR|FILE...], show ID|FILE:N", "Tells about dead letters.",
+      jst_cli_dead },
+    { "replay", " FILE...", "Feeds dead letters back to the steps that rejected them.",
+      jst_cli_replay },
+    { "peek", " STEP[.PORT]", "Shows the first elements that a step emits.", jst_cli_peek },
     { "test", " [DIR...]", "Runs golden cases and compares with what they expect.", jst_cli_test },
     { "list", " transforms|options|codes", "Lists what there is.", jst_cli_list },
 };

@@ -49,7 +49,7 @@ static int explain(const jst_cli_options *o)
     return code;
 }
 
-static bool make_table(const jst_cli_call *call, bool with_check, jst_cli_prepared *out,
+static bool make_table(const jst_cli_call *call, const joist_type *own, jst_cli_prepared *out,
                        joist_error *e)
 {
     jst_cli_options *o = jst_cli_options_new(call->arena, call->command);
@@ -60,14 +60,14 @@ static bool make_table(const jst_cli_call *call, bool with_check, jst_cli_prepar
     out->run = jst_cli_options_add(o, &jst_cli_run_options_type, "runner", e);
     if (!out->run)
         return false;
-    if (with_check)
-        out->check = jst_cli_options_add(o, &jst_cli_check_options_type, "check", e);
-    return !with_check || out->check;
+    if (own)
+        out->own = jst_cli_options_add(o, own, call->verb->name, e);
+    return !own || out->own;
 }
 
-static joist_status no_words(const jst_cli_options *o, joist_error *e)
+static joist_status no_words(const jst_cli_call *call, const jst_cli_options *o, joist_error *e)
 {
-    if (o->words_count == 0)
+    if (o->words_count == 0 || call->verb->words[0])
         return JOIST_OK;
     joist_fail_with(e, JOIST_USAGE, "unexpected argument '%.*s'", (int)(o->words[0].len < 100
                     ? o->words[0].len : 100), o->words[0].ptr);
@@ -75,25 +75,38 @@ static joist_status no_words(const jst_cli_options *o, joist_error *e)
     return JOIST_FAILED;
 }
 
-bool jst_cli_prepare(const jst_cli_call *call, bool with_check, jst_cli_prepared *out, int *code)
+static bool prepare(const jst_cli_call *call, const joist_type *own, bool whole,
+                    jst_cli_prepared *out, int *code)
 {
     joist_error e = { 0 };
     *out = (jst_cli_prepared){ 0 };
-    bool fine = make_table(call, with_check, out, &e)
+    bool fine = make_table(call, own, out, &e)
         && jst_cli_options_load(out->options, call->argc, call->argv, &e) == JOIST_OK;
     if (fine && out->options->help) {
         jst_cli_verb_help(call, out->options);
         *code = JST_CLI_EXIT_OK;
         return false;
     }
-    fine = fine && no_words(out->options, &e) == JOIST_OK
+    fine = fine && no_words(call, out->options, &e) == JOIST_OK
         && jst_cli_settings_of(out->options, out->run, &out->settings, &e) == JOIST_OK;
     if (fine && out->run->explain_options) {
         *code = explain(out->options);
         return false;
     }
-    if (fine && jst_cli_options_required(out->options, &e) == JOIST_OK)
+    if (fine && (!whole || jst_cli_options_required(out->options, &e) == JOIST_OK))
         return true;
     *code = jst_cli_refused(&e);
     return false;
+}
+
+bool jst_cli_prepare(const jst_cli_call *call, const joist_type *own, jst_cli_prepared *out,
+                     int *code)
+{
+    return prepare(call, own, true, out, code);
+}
+
+bool jst_cli_prepare_aside(const jst_cli_call *call, const joist_type *own, jst_cli_prepared *out,
+                           int *code)
+{
+    return prepare(call, own, false, out, code);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What `run` and `check` have in common: options from the command line to checked settings. */
+ * What verbs that build the pipeline have in common: options from the command line to checked settings. */
 #ifndef JST_CLI_PREPARE_H
 #define JST_CLI_PREPARE_H
 
@@ -10,13 +10,19 @@ typedef struct jst_cli_prepared {
     jst_cli_options *options;
     void *pipeline;                             /* the record of the pipeline's options */
     const jst_cli_run_options *run;
-    const jst_cli_check_options *check;         /* NULL unless asked for */
+    const void *own;                            /* the record of the verb's own options, or NULL */
     jst_cli_settings settings;
 } jst_cli_prepared;
 
-/* True: go on. False: there is nothing more to do (help was printed, an option is wrong), exit with
- * *code. */
-bool jst_cli_prepare(const jst_cli_call *call, bool with_check, jst_cli_prepared *out, int *code);
+/* `own`: the verb's own options, NULL if it has none. True: go on. False: there is nothing more to do
+ * (help was printed, an option is wrong), exit with *code. Words are refused unless the verb's help
+ * has some. */
+bool jst_cli_prepare(const jst_cli_call *call, const joist_type *own, jst_cli_prepared *out,
+                     int *code);
+
+/* The same for a verb that reads what a run left: the pipeline's options may be missing. */
+bool jst_cli_prepare_aside(const jst_cli_call *call, const joist_type *own, jst_cli_prepared *out,
+                           int *code);
 
 /* Prints the verb's help on stdout. */
 void jst_cli_verb_help(const jst_cli_call *call, const jst_cli_options *o);

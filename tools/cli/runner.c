@@ -9,6 +9,9 @@
 JOIST_RECORD_DEFINE(jst_cli_run_options, JST_CLI_RUN_OPTIONS);
 JOIST_RECORD_DEFINE(jst_cli_check_options, JST_CLI_CHECK_OPTIONS);
 JOIST_RECORD_DEFINE(jst_cli_list_options, JST_CLI_LIST_OPTIONS);
+JOIST_RECORD_DEFINE(jst_cli_dead_options, JST_CLI_DEAD_OPTIONS);
+JOIST_RECORD_DEFINE(jst_cli_replay_options, JST_CLI_REPLAY_OPTIONS);
+JOIST_RECORD_DEFINE(jst_cli_peek_options, JST_CLI_PEEK_OPTIONS);
 
 enum { WORKERS_MAX = 1024, BUNDLE_MAX = 1 << 20, MEMORY_MIN = 16 << 20 };
 
@@ -84,6 +87,8 @@ joist_status jst_cli_settings_of(jst_cli_options *o, const jst_cli_run_options *
         return refuse(o, "summary", "text or json", e);
     if (!choose(log_choices, r->log_format, &out->log))
         return refuse(o, "log-format", "auto, human or json", e);
+    if (r->trace_record.len && !jst_cli_parse_place(r->trace_record, &out->trace))
+        return refuse(o, "trace-record", "FILE:LINE or FILE#RECORD, a line from 1", e);
     out->summary_json = summary == JST_CLI_JSON;
     if (r->quiet && out->progress != JST_CLI_JSON)
         out->progress = JST_CLI_NEVER;

@@ -11,6 +11,7 @@
 #include "progress.h"
 #include "signals.h"
 #include "summary.h"
+#include "trace.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@ typedef struct session {
     jst_cli_progress progress;
     jst_cli_log log;
     bool told;                  /* that a signal was seen */
+    jst_cli_trace *trace;       /* NULL: nothing is traced */
 } session;
 
 /* ---- while it runs --------------------------------------------------------------------------- */
@@ -110,6 +112,22 @@ static void write_metrics(const session *s, const jst_cli_prepared *p, const jst
         jst_cli_log_printf(&s->log, JST_CLI_ERROR, "%s", e.message);
 }
 
+static void write_trace(session *s, const jst_cli_prepared *p, const joist_pipeline *pipeline,
+                        const joist_report *r)
+{
+    joist_error e = { 0 };
+    joist_buffer out = { 0 };
+    if (!s->trace)
+        return;
+    if (p->settings.summary_json)
+        jst_cli_trace_json(s->trace, pipeline, r, &out);
+    else
+        jst_cli_trace_text(s->trace, pipeline, r, &out);
+    if (jst_cli_trace_write(p->run->trace_out, joist_buffer_view(&out), &e) != JOIST_OK)
+        jst_cli_log_printf(&s->log, JST_CLI_ERROR, "%s", e.message);
+    joist_buffer_free(&out);
+}
+
 static int finish(session *s, const jst_cli_prepared *p, joist_status status, const joist_report *r)
 {
     jst_cli_outcome o = {
@@ -118,7 +136,6 @@ static int finish(session *s, const jst_cli_prepared *p, joist_status status, co
                                       &p->settings.max_rejected),
         .dry_run = p->run->dry_run, .verbose = p->run->verbose,
     };
-    jst_cli_progress_clear(&s->progress);
     if (!r) {
         joist_error e = { .message = "the run ended without a report" };
         jst_cli_log_error(&s->log, &e);
@@ -132,17 +149,43 @@ static int finish(session *s, const jst_cli_prepared *p, joist_status status, co
 }
 
 /* ---- the verbs ------------------------------------------------------------------------------- */
-static int run_checked(const jst_cli_prepared *p, joist_pipeline *pipeline, session *s)
+static int run_checked(const jst_cli_prepared *p, const jst_cli_variation *v,
+                       joist_pipeline *pipeline, session *s)
 {
     jst_cli_clock clock;
     joist_run_options options = jst_cli_engine_options(p->run, &clock);
+    joist_error e = { 0 };
     options.progress = on_progress;
     options.user = s;
+    if (v->vary && v->vary(v->user, pipeline, &options, &e) != JOIST_OK)
+        return jst_cli_refused(&e);
+    if (p->settings.trace.file.len)
+        s->trace = jst_cli_trace_new(&p->settings.trace, options.mask_pii);
+    options.tap = s->trace ? jst_cli_trace_tap(s->trace) : NULL;
     const joist_report *report = NULL;
     jst_cli_signals_begin(joist_stop);
     joist_status status = joist_pipeline_run(pipeline, &options, &report);
+    jst_cli_progress_clear(&s->progress);
+    write_trace(s, p, pipeline, report);
     int code = finish(s, p, status, report);
     jst_cli_signals_end();
+    jst_cli_trace_free(s->trace);
+    return code;
+}
+
+int jst_cli_run_varied(const jst_cli_prepared *p, const jst_cli_variation *v)
+{
+    session s = {
+        .progress = jst_cli_progress_new(stderr, p->settings.progress),
+        .log = jst_cli_log_new(stderr, p->settings.log, p->run->quiet, p->run->verbose),
+    };
+    s.log.run = p->run->run_id;
+    log_options(&s, p->options);
+    joist_error e = { 0 };
+    joist_pipeline *pipeline = joist_pipeline_new(v->def);
+    bool sound = joist_pipeline_check(pipeline, p->pipeline, &e) == JOIST_OK;
+    int code = sound ? run_checked(p, v, pipeline, &s) : jst_cli_refused(&e);
+    joist_pipeline_free(pipeline);
     return code;
 }
 
@@ -150,22 +193,14 @@ int jst_cli_run(const jst_cli_call *call)
 {
     jst_cli_prepared p;
     int code;
-    if (!jst_cli_prepare(call, false, &p, &code))
+    if (!jst_cli_prepare(call, NULL, &p, &code))
         return code;
-    session s = {
-        .progress = jst_cli_progress_new(stderr, p.settings.progress),
-        .log = jst_cli_log_new(stderr, p.settings.log, p.run->quiet, p.run->verbose),
-    };
-    s.log.run = p.run->run_id;
-    log_options(&s, p.options);
-    joist_error e = { 0 };
-    joist_pipeline *pipeline = joist_pipeline_new(call->def);
-    if (joist_pipeline_check(pipeline, p.pipeline, &e) == JOIST_OK)
-        code = run_checked(&p, pipeline, &s);
-    else
-        code = jst_cli_refused(&e);
-    joist_pipeline_free(pipeline);
-    return code;
+    return jst_cli_run_varied(&p, &(jst_cli_variation){ .def = call->def });
+}
+
+static bool is_online(const jst_cli_prepared *p)
+{
+    return ((const jst_cli_check_options *)p->own)->online;
 }
 
 static joist_status check_all(const jst_cli_prepared *p, joist_pipeline *pipeline, joist_error *e)
@@ -174,21 +209,21 @@ static joist_status check_all(const jst_cli_prepared *p, joist_pipeline *pipelin
     joist_run_options options = jst_cli_engine_options(p->run, &clock);
     if (joist_pipeline_check(pipeline, p->pipeline, e) != JOIST_OK)
         return JOIST_FAILED;
-    return p->check->online ? joist_pipeline_check_online(pipeline, options.env, e) : JOIST_OK;
+    return is_online(p) ? joist_pipeline_check_online(pipeline, options.env, e) : JOIST_OK;
 }
 
 int jst_cli_check(const jst_cli_call *call)
 {
     jst_cli_prepared p;
     int code;
-    if (!jst_cli_prepare(call, true, &p, &code))
+    if (!jst_cli_prepare(call, &jst_cli_check_options_type, &p, &code))
         return code;
     joist_error e = { 0 };
     joist_pipeline *pipeline = joist_pipeline_new(call->def);
     if (check_all(&p, pipeline, &e) == JOIST_OK) {
         joist_buffer out = { 0 };
         joist_buffer_printf(&out, "OK  %s: options and graph are sound%s\n", call->def->name,
-                            p.check->online ? ", every source and store can be opened" : "");
+                            is_online(&p) ? ", every source and store can be opened" : "");
         code = p.run->quiet ? JST_CLI_EXIT_OK : jst_cli_print(&out, JST_CLI_EXIT_OK);
         joist_buffer_free(&out);
     } else {
