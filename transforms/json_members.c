@@ -1,36 +1,63 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Members of a checked value. Whether a name occurs twice is asked of a small filter first; only
- * when it cannot rule that out are the names sorted, so no choice of names makes it slower than
- * O(n log n). */
+ * Members of a checked value. A long one is indexed: then every name and value ends before the next
+ * token, and containers are skipped by their tokens, or looked into on the way. A short one is not
+ * worth an index. */
 #include <joist.h>
-#include <stdlib.h>
 
 #include "json_bytes.h"
+#include "json_index.h"
+#include "json_names.h"
 #include "json_string.h"
 #include "json_value.h"
 
-enum { FIRST_CAPACITY = 16, FILTER_WORDS = 8, FILTER_NAMES = 64 };
+enum { FIRST_CAPACITY = 32, INDEXED_BYTES = 192 /* of a value worth an index */ };
 
+/* The first members stand on the stack: a list in the arena has no room to spare. */
 typedef struct member_list {
     joist_member *items;
     size_t count, cap;
+    const joist_text *names;    /* of columns */
+    size_t name_count;
     joist_arena *arena;
+    joist_member first[FIRST_CAPACITY];
 } member_list;
 
-static void add(member_list *list, joist_member member)
+static joist_member *moved(const member_list *list, size_t cap)
 {
-    if (list->count == list->cap) {
-        size_t cap = list->cap ? list->cap * 2 : FIRST_CAPACITY;
-        joist_member *items = joist_arena_alloc(list->arena, cap * sizeof *items);
-        if (list->count)
-            memcpy(items, list->items, list->count * sizeof *items);
-        list->items = items;
-        list->cap = cap;
-    }
-    list->items[list->count++] = member;
+    joist_member *items = joist_arena_alloc(list->arena, cap * sizeof *items);
+    return memcpy(items, list->items, list->count * sizeof *items);
 }
 
-/* ---- slices ---------------------------------------------------------------------------------- */
+static inline joist_member *next_item(member_list *list)
+{
+    if (!JOIST_LIKELY(list->count < list->cap)) {
+        list->items = moved(list, list->cap * 2);
+        list->cap *= 2;
+    }
+    joist_member *m = &list->items[list->count++];
+    m->columns = NULL;
+    return m;
+}
+
+static joist_json *new_columns(const member_list *list)
+{
+    return joist_arena_zalloc(list->arena, list->name_count * sizeof(joist_json));
+}
+
+static inline void put_column(const member_list *list, joist_json *columns, joist_text name,
+                              joist_json v)
+{
+    for (size_t i = 0; i < list->name_count; i++)
+        if (joist_text_equal(list->names[i], name))
+            columns[i] = v;
+}
+
+static inline joist_json slice(const char *from, const char *to)
+{
+    return (joist_json){ from, (size_t)(to - from) };
+}
+
+/* ---- by bytes -------------------------------------------------------------------------------- */
 /* Behind the string whose opening quote is at p. */
 static const char *string_end(const char *p, const char *end)
 {
@@ -84,89 +111,201 @@ static joist_text read_name(const char **p, const char *end, joist_arena *a)
     *p = jst_json_skip_space(to, end);
     if (*p < end && **p == ':')
         *p = jst_json_skip_space(*p + 1, end);
-    joist_json name = { from, (size_t)(to - from) };
+    joist_json name = slice(from, to);
     return jst_value_is_string(name) ? jst_string_text(name, a) : JOIST_TEXT("");
 }
 
-static void read_members(member_list *list, joist_json v)
+/* The member at *p, behind white space; *p is moved to the next one, or to the end. */
+static bool next_by_bytes(const char **p, const char *end, bool object, joist_arena *a,
+                          joist_text *key, joist_json *value)
 {
-    bool object = *v.ptr == '{';
+    if (*p == end || **p == '}' || **p == ']')
+        return false;
+    *key = object && **p == '"' ? read_name(p, end, a) : JOIST_TEXT("");
+    const char *to = value_end(*p, end);
+    *value = slice(*p, to);
+    *p = jst_json_skip_space(to, end);
+    if (*p < end && **p != '}' && **p != ']')
+        *p = jst_json_skip_space(*p + 1, end);
+    return true;
+}
+
+static const joist_json *columns_by_bytes(const member_list *list, joist_json v)
+{
+    joist_json *columns = new_columns(list), value;
+    joist_text key;
     const char *end = v.ptr + v.len, *p = jst_json_skip_space(v.ptr + 1, end);
-    while (p < end && *p != '}' && *p != ']') {
-        joist_member m = { JOIST_TEXT(""), { NULL, 0 } };
-        if (object && *p == '"')
-            m.key = read_name(&p, end, list->arena);
-        const char *to = value_end(p, end);
-        m.value = (joist_json){ p, (size_t)(to - p) };
-        add(list, m);
-        p = jst_json_skip_space(to, end);
-        if (p < end && *p != '}' && *p != ']')
-            p = jst_json_skip_space(p + 1, end);
+    while (next_by_bytes(&p, end, true, list->arena, &key, &value))
+        put_column(list, columns, key, value);
+    return columns;
+}
+
+static void read_by_bytes(member_list *list, joist_json v)
+{
+    joist_text key;
+    joist_json value;
+    const char *end = v.ptr + v.len, *p = jst_json_skip_space(v.ptr + 1, end);
+    while (next_by_bytes(&p, end, *v.ptr == '{', list->arena, &key, &value)) {
+        joist_member *m = next_item(list);
+        m->key = key;
+        m->value = value;
+        if (list->name_count && joist_json_type_of(value) == JOIST_JSON_OBJECT)
+            m->columns = columns_by_bytes(list, value);
     }
 }
 
-/* ---- duplicates ------------------------------------------------------------------------------ */
-static uint32_t hash_of(joist_text key)
+/* ---- by index -------------------------------------------------------------------------------- */
+typedef struct tokens {
+    const char *text;
+    const uint32_t *at, *last;      /* the last one ends the container */
+    const char *slash, *end;        /* the next backslash, or the end of the text */
+} tokens;
+
+static const char *next_slash(const char *p, const char *end)
 {
-    uint64_t h = key.len * 0x9E3779B97F4A7C15u, word = 0;
-    for (size_t i = 0; i < key.len; i += 8) {
-        size_t n = key.len - i < 8 ? key.len - i : 8;
-        memcpy(&word, key.ptr + i, n);
-        h = (h ^ word) * 0x9E3779B97F4A7C15u;
-        h ^= h >> 32;
+    const char *slash = memchr(p, '\\', (size_t)(end - p));
+    return slash ? slash : end;
+}
+
+static inline char token(const tokens *t)
+{
+    return t->text[*t->at];
+}
+
+/* Behind the last byte of the token at hand. */
+static inline const char *token_end(const tokens *t)
+{
+    const char *e = t->text + t->at[1];
+    while (jst_json_space(e[-1]))
+        e--;
+    return e;
+}
+
+/* `"name" :` and something behind it, where the tokens move to. */
+static inline bool take_name(tokens *t, joist_arena *a, joist_text *name)
+{
+    if (t->last - t->at < 3 || token(t) != '"' || t->text[t->at[1]] != ':')
+        return false;
+    joist_json string = slice(t->text + *t->at, token_end(t));
+    if (string.len < 2)
+        return false;
+    if (t->slash < string.ptr)
+        t->slash = next_slash(string.ptr, t->end);
+    *name = t->slash < string.ptr + string.len
+          ? jst_string_text(string, a) : (joist_text){ string.ptr + 1, string.len - 2 };
+    t->at += 2;
+    return true;
+}
+
+/* Moves behind the token at hand and returns its end. */
+static inline const char *take_end(tokens *t)
+{
+    const char *end = token_end(t);
+    t->at++;
+    return end;
+}
+
+/* Moves to what follows the value at hand; returns its end, NULL if it has none before the last
+ * token. */
+static inline const char *skip_value(tokens *t)
+{
+    size_t depth = 0;
+    for (; t->at < t->last; t->at++) {
+        char c = token(t) | 0x20;       /* makes '[' '{' and ']' '}' */
+        depth += c == '{';
+        depth -= c == '}';
+        if (!depth)
+            return take_end(t);
     }
-    return (uint32_t)(h >> 7) % (FILTER_WORDS * 64);
+    return NULL;
 }
 
-/* False: certainly not. */
-static bool may_have_duplicates(const member_list *list)
+static inline void skip_comma(tokens *t)
 {
-    uint64_t filter[FILTER_WORDS] = { 0 };
-    if (list->count > FILTER_NAMES)
-        return true;
-    for (size_t i = 0; i < list->count; i++) {
-        uint32_t h = hash_of(list->items[i].key);
-        uint64_t bit = (uint64_t)1 << (h % 64);
-        if (filter[h / 64] & bit)
-            return true;
-        filter[h / 64] |= bit;
+    t->at += t->at < t->last && token(t) == ',';
+}
+
+/* Of the object at hand; moves behind it and returns its end, or NULL. */
+static inline const char *take_columns(const member_list *list, tokens *t, joist_json *columns)
+{
+    t->at++;
+    while (token(t) != '}') {
+        joist_text key;
+        if (!take_name(t, list->arena, &key))
+            return NULL;
+        const char *from = t->text + *t->at, *to = skip_value(t);
+        if (!to)
+            return NULL;
+        put_column(list, columns, key, slice(from, to));
+        skip_comma(t);
     }
-    return false;
+    return t->at < t->last ? take_end(t) : NULL;
 }
 
-static int by_key_and_place(const void *a, const void *b)
+static bool read_tokens(member_list *list, tokens *t)
 {
-    const joist_member *x = *(const joist_member *const *)a, *y = *(const joist_member *const *)b;
-    int c = joist_text_compare(x->key, y->key);
-    return c ? c : (x > y) - (x < y);
+    bool object = token(t) == '{';
+    t->at++;
+    while (t->at < t->last) {
+        joist_member *m = next_item(list);
+        m->key = JOIST_TEXT("");
+        if (object && !take_name(t, list->arena, &m->key))
+            return false;
+        const char *from = t->text + *t->at, *to;
+        if (list->name_count && *from == '{') {
+            joist_json *columns = new_columns(list);
+            to = take_columns(list, t, columns);
+            m->columns = columns;
+        } else {
+            to = skip_value(t);
+        }
+        if (!to)
+            return false;
+        m->value = slice(from, to);
+        skip_comma(t);
+    }
+    return true;
 }
 
-/* Drops every member whose name comes again behind it. */
-static void keep_last(member_list *list)
+/* False: the value is short, or is not as it should be: its bytes have to say what is in it. */
+static bool read_by_index(member_list *list, joist_json v)
 {
-    joist_member **sorted = joist_malloc(list->count * sizeof *sorted);
-    for (size_t i = 0; i < list->count; i++)
-        sorted[i] = &list->items[i];
-    qsort(sorted, list->count, sizeof *sorted, by_key_and_place);
-    for (size_t i = 0; i + 1 < list->count; i++)
-        if (joist_text_equal(sorted[i]->key, sorted[i + 1]->key))
-            sorted[i]->value.ptr = NULL;
-    joist_free(sorted);
-    size_t kept = 0;
-    for (size_t i = 0; i < list->count; i++)
-        if (list->items[i].value.ptr)
-            list->items[kept++] = list->items[i];
-    list->count = kept;
+    jst_json_index index;
+    joist_text text = { v.ptr, v.len };
+    if (v.len < INDEXED_BYTES || jst_json_index_of(text, &index) != JST_INDEX_OK)
+        return false;
+    const char *end = v.ptr + v.len;
+    tokens t = { v.ptr, index.offsets, index.offsets + index.count - 1, next_slash(v.ptr, end),
+                 end };
+    return read_tokens(list, &t);
+}
+
+/* ---------------------------------------------------------------------------------------------- */
+const joist_member *joist_json_table(joist_json v, const joist_text *names, size_t name_count,
+                                     joist_arena *arena, size_t *count)
+{
+    member_list list;
+    joist_json_type type = joist_json_type_of(v);
+    *count = 0;
+    if (type != JOIST_JSON_OBJECT && type != JOIST_JSON_ARRAY)
+        return NULL;
+    list.items = list.first;
+    list.count = 0;
+    list.cap = FIRST_CAPACITY;
+    list.names = names;
+    list.name_count = name_count;
+    list.arena = arena;
+    if (!read_by_index(&list, v)) {
+        list.count = 0;
+        read_by_bytes(&list, v);
+    }
+    if (type == JOIST_JSON_OBJECT)
+        list.count = jst_names_keep_last(list.items, list.count);
+    *count = list.count;
+    return list.items == list.first ? moved(&list, list.count) : list.items;
 }
 
 const joist_member *joist_json_members(joist_json v, joist_arena *arena, size_t *count)
 {
-    member_list list = { .arena = arena };
-    joist_json_type type = joist_json_type_of(v);
-    if (type == JOIST_JSON_OBJECT || type == JOIST_JSON_ARRAY)
-        read_members(&list, v);
-    if (type == JOIST_JSON_OBJECT && may_have_duplicates(&list))
-        keep_last(&list);
-    *count = list.count;
-    return list.items;
+    return joist_json_table(v, NULL, 0, arena, count);
 }

@@ -25,11 +25,6 @@ joist_json_type joist_json_type_of(joist_json v)
     }
 }
 
-bool jst_value_is_string(joist_json v)
-{
-    return v.len >= 2 && v.ptr[0] == '"' && v.ptr[v.len - 1] == '"';
-}
-
 bool jst_value_is_missing(joist_json v)
 {
     if (!v.ptr || !v.len || *v.ptr == 'n')
@@ -72,6 +67,20 @@ static joist_text cleaned(joist_text raw, unsigned needs, joist_arena *a)
     return without_controls(t, a);
 }
 
+static inline bool is_trimmed(joist_text t)
+{
+    return t.len && *t.ptr > ' ' && t.ptr[t.len - 1] > ' ';
+}
+
+/* Most strings are clean: nothing to decode, remove, trim or cut. */
+static inline bool borrow_text(joist_json v, size_t most, joist_text *out)
+{
+    if (!jst_value_is_string(v) || v.len - 2 > most)
+        return false;
+    *out = (joist_text){ v.ptr + 1, v.len - 2 };
+    return is_trimmed(*out) && jst_json_clean(out->ptr, out->len);
+}
+
 jst_cast jst_value_text(joist_json v, uint32_t limit, unsigned needs, joist_arena *a,
                         joist_text *out)
 {
@@ -83,9 +92,10 @@ jst_cast jst_value_text(joist_json v, uint32_t limit, unsigned needs, joist_aren
     joist_text t = { v.ptr, v.len };
     if (jst_value_is_string(v)) {
         t = (joist_text){ v.ptr + 1, v.len - 2 };
-        if (!JOIST_LIKELY(!needs))
+        if (needs && (needs & JST_TEXT_ENTITIES || !jst_json_clean(t.ptr, t.len)))
             t = cleaned(t, needs, a);
-        t = joist_trim(t);
+        if (!is_trimmed(t))
+            t = joist_trim(t);
     }
     if (!t.len)
         return JST_CAST_OK;
@@ -255,6 +265,8 @@ joist_text joist_json_to_text(joist_json v, uint32_t limit, joist_arena *a, jois
                               const char *prefix, joist_text name)
 {
     joist_text out;
+    if (JOIST_LIKELY(borrow_text(v, limit ? limit : JST_DEFAULT_LIMIT, &out)))
+        return out;
     warn(jst_value_text(v, limit, JST_TEXT_ESCAPES | JST_TEXT_DELETES, a, &out), w, prefix, name);
     return out;
 }

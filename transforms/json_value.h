@@ -24,7 +24,10 @@ jst_cast jst_value_float(joist_json v, joist_float *out);
 jst_cast jst_value_time(joist_json v, joist_time *out);
 jst_cast jst_value_bytes(joist_json v, joist_arena *a, joist_bytes *out);
 
-bool jst_value_is_string(joist_json v);
+static inline bool jst_value_is_string(joist_json v)
+{
+    return v.len >= 2 && v.ptr[0] == '"' && v.ptr[v.len - 1] == '"';
+}
 
 /* A parent or map that is exactly "" or [] (white space inside does not count), null or absent. */
 bool jst_value_is_missing(joist_json v);

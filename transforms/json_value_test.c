@@ -80,6 +80,31 @@ static void check_int(const char *json, bool set, int64_t want, bool warning)
     cr_assert_eq(warned("cast:users.r"), warning, "%s", json);
 }
 
+/* A string is looked at many bytes at once: each length, with a DEL or an escape at each place. */
+Test(json_value, text_of_any_length)
+{
+    for (size_t len = 1; len < 50; len++)
+        for (size_t at = 0; at < len; at++) {
+            char json[64] = "\"", del[64], plain[64];
+            for (size_t i = 0; i < len; i++)
+                json[i + 1] = (char)('a' + i % 26);
+            memcpy(json + len + 1, "\"", 2);
+            memcpy(plain, json + 1, len);
+            plain[len] = '\0';
+            check_text(json, 0, plain, NULL);
+            memcpy(del, plain, len + 1);
+            memmove(del + at, del + at + 1, len - at);
+            json[at + 1] = 0x7F;
+            check_text(json, 0, len > 1 ? del : NULL, NULL);
+            if (at + 1 == len)
+                continue;
+            memcpy(json + at + 1, "\\/", 2);
+            plain[at] = '/';
+            memmove(plain + at + 1, plain + at + 2, len - at - 1);
+            check_text(json, 0, plain, NULL);
+        }
+}
+
 Test(json_value, ints)
 {
     check_int("null", false, 0, false);

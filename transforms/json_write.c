@@ -52,15 +52,42 @@ static void add_characters(joist_buffer *out, joist_text t)
         add_escape(out, *p);
 }
 
+/* Adds the text with its quotes, if it is written as it stands. */
+static inline bool add_clean(joist_buffer *out, joist_text t)
+{
+    if (out->cap - out->len < t.len + 2)
+        joist_buffer_reserve(out, t.len + 2);
+    char *at = out->ptr + out->len;
+    if (!jst_json_copy_clean(at + 1, t.ptr, t.len))
+        return false;
+    at[0] = at[t.len + 1] = '"';
+    out->len += t.len + 2;
+    return true;
+}
+
 void joist_json_write_text(joist_buffer *out, joist_text t)
 {
     if (!t.ptr) {
         joist_buffer_add(out, "null", 4);
         return;
     }
+    if (JOIST_LIKELY(add_clean(out, t)))
+        return;
     joist_buffer_byte(out, '"');
     add_characters(out, t);
     joist_buffer_byte(out, '"');
+}
+
+void joist_json_write_int(joist_buffer *out, int64_t n)
+{
+    char digits[20], *end = digits + sizeof digits, *p = end;
+    uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+    do
+        *--p = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (n < 0)
+        *--p = '-';
+    joist_buffer_add(out, p, (size_t)(end - p));
 }
 
 /* ---- values ---------------------------------------------------------------------------------- */
@@ -187,7 +214,7 @@ static void add_value(joist_buffer *out, const joist_field *f, const void *at, u
     switch (f->kind) {
     case JOIST_KIND_TEXT: joist_json_write_text(out, *(const joist_text *)at); break;
     case JOIST_KIND_BYTES: add_bytes(out, *(const joist_bytes *)at); break;
-    case JOIST_KIND_INT: joist_buffer_printf(out, "%lld", (long long)*(const int64_t *)at); break;
+    case JOIST_KIND_INT: joist_json_write_int(out, *(const int64_t *)at); break;
     case JOIST_KIND_FLOAT: add_float(out, *(const double *)at); break;
     case JOIST_KIND_BOOL: joist_buffer_text(out,
                                             joist_text_of(*(const bool *)at ? "true"

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests: json_write.c json_members.c */
+ * Tests: json_write.c */
 #include <criterion/criterion.h>
 #include <float.h>
 #include <joist.h>
 #include <math.h>
+#include <stdio.h>
 
 #define POINT(F, T) F(T, joist_int, x, 0) F(T, joist_text, label, JOIST_SECRET)
 JOIST_RECORD(point, POINT);
@@ -56,6 +57,58 @@ Test(json_write, text)
     expect("\"a\xc3\xa9 \xf0\x9f\x98\x80 \xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD \xEF\xBF\xBD\"");
     joist_json_write_text(&out, JOIST_TEXT("0123456789abcdef0123456789abcde\"\xc3"));
     expect("\"0123456789abcdef0123456789abcde\\\"\xEF\xBF\xBD\"");
+}
+
+/* Written byte by byte, as far as the test below needs it. */
+static void expect_slow(joist_text t)
+{
+    char want[200];
+    size_t n = 0;
+    want[n++] = '"';
+    for (size_t i = 0; i < t.len; i++) {
+        if (t.ptr[i] == '"' || t.ptr[i] == '\\')
+            want[n++] = '\\';
+        want[n++] = t.ptr[i];
+    }
+    want[n++] = '"';
+    cr_assert_eq(out.len, n);
+    cr_assert_arr_eq(out.ptr, want, n);
+    out.len = 0;
+}
+
+/* Texts are looked at many bytes at once: each length, with something to see at each place. */
+Test(json_write, text_of_any_length)
+{
+    static const char *const parts[] = { "x", "\"", "\\", "\x7F", "\xC3\xA9", " " };
+    char text[64];
+    for (size_t len = 2; len < 50; len++)
+        for (size_t at = 0; at + 2 <= len; at++)
+            for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+                for (size_t k = 0; k < len; k++)
+                    text[k] = (char)('a' + k % 26);
+                memcpy(text + at, parts[i], strlen(parts[i]));
+                joist_json_write_text(&out, (joist_text){ text, len });
+                expect_slow((joist_text){ text, len });
+            }
+    for (size_t at = 0; at < 40; at++) {
+        memset(text, 'a', 40);
+        text[at] = '\x1f';
+        joist_json_write_text(&out, (joist_text){ text, 40 });
+        cr_expect_eq(out.len, 47u);
+        cr_expect_arr_eq(out.ptr + 1 + at, "\\u001f", 6);
+        out.len = 0;
+    }
+}
+
+Test(json_write, whole_numbers)
+{
+    static const int64_t numbers[] = { 0, 7, -7, 10, 1234567890, INT64_MAX, INT64_MIN };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        char want[32];
+        snprintf(want, sizeof want, "%lld", (long long)numbers[i]);
+        joist_json_write_int(&out, numbers[i]);
+        expect(want);
+    }
 }
 
 static void check_value(const char *in, const char *want)
@@ -144,51 +197,4 @@ Test(json_write, records)
     joist_json_write_record(&out, &thing_type, &empty, JOIST_PII);
     cr_assert_null(memmem(out.ptr, out.len, "***", 3));
     out.len = 0;
-}
-
-/* ---- members --------------------------------------------------------------------------------- */
-static void check_members(const char *in, const char *want)
-{
-    size_t n;
-    const joist_member *m = joist_json_members(json_of(in), arena, &n);
-    for (size_t i = 0; i < n; i++)
-        joist_buffer_printf(&out, "%.*s=%.*s;", JOIST_ARG(m[i].key), JOIST_ARG(m[i].value));
-    expect(want);
-}
-
-Test(json_write, members)
-{
-    check_members(NULL, "");
-    check_members("null", "");
-    check_members("\"{}\"", "");
-    check_members("{}", "");
-    check_members("[ ]", "");
-    check_members("{\"a\":1,\"b\":[1,{\"c\":\"]}\"}],\"c\":\"x\\\"y\"}",
-                  "a=1;b=[1,{\"c\":\"]}\"}];c=\"x\\\"y\";");
-    check_members("{ \"a\" : 1 , \"b\" : { \"c\" : [ ] } } ", "a=1;b={ \"c\" : [ ] };");
-    check_members("[1, \"a\" ,null,[],{}]", "=1;=\"a\";=null;=[];={};");
-    check_members("{\"a\":1,\"b\":2,\"a\":3}", "b=2;a=3;");
-    check_members("{\"a\":1,\"\\u0061\":2}", "a=2;");
-    check_members("{\"\":1,\"\":2}", "=2;");
-    check_members("{\"\\ud800\":1,\"\\udc00\":2,\"x\":3}", "\xEF\xBF\xBD=2;x=3;");
-    check_members("{\"a\":{},\"a\":{},\"a\":null}", "a=null;");
-}
-
-/* A hundred thousand members, all names equal but for a few; quadratic work would take minutes. */
-Test(json_write, many_equal_names, .timeout = 20)
-{
-    enum { COUNT = 100000 };
-    joist_buffer b = { 0 };
-    joist_buffer_printf(&b, "{");
-    for (int i = 0; i < COUNT; i++)
-        joist_buffer_printf(&b, "%s\"same_head_%05d_same_tail\":%d", i ? "," : "", i % 40000, i);
-    joist_buffer_printf(&b, "}");
-    size_t n;
-    const joist_member *m = joist_json_members((joist_json){ b.ptr, b.len }, arena, &n);
-    cr_assert_eq(n, 40000u);
-    cr_assert(joist_text_equal((joist_text){ m[0].value.ptr, m[0].value.len },
-                               JOIST_TEXT("60000")));
-    cr_assert(joist_text_equal((joist_text){ m[n - 1].value.ptr, m[n - 1].value.len },
-                               JOIST_TEXT("99999")));
-    joist_buffer_free(&b);
 }

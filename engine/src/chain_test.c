@@ -92,6 +92,7 @@ static joist_status life_start_bundle(const life_call *v)
 {
     atomic_fetch_add(&starts, 1);
     step(v, 1, 2);
+    atomic_fetch_add(&wrong, joist_where(v->ctx)->origin != NULL);  /* no element yet */
     return fail_start ? JOIST_FAILED : JOIST_OK;
 }
 
@@ -183,6 +184,7 @@ Test(chain, bundles_without_elements_emit_too)
         DONE(p, &o);
         cr_expect_eq(processed, 10);
         cr_expect_eq(lines(seen("out.all")), (size_t)finishes);
+        cr_expect_eq(wrong, 0);
         cr_expect(strstr(seen("out.evs"), "\"key\":\"end\",\"n\":0,\"seq\":0"));
     }
 }
@@ -427,16 +429,20 @@ Test(chain, services)
 /* ---- order where ways meet ------------------------------------------------------------------- */
 
 /* `a` gives one element, `b` three, of the same record: in one table, those of a come first. */
-#define TAG_CONFIG(F, T) F(T, joist_text, tag) F(T, int64_t, times)
+#define TAG_CONFIG(F, T) F(T, joist_text, tag) F(T, int64_t, times) F(T, bool, keep)
 JOIST_RECORD(tag_config, TAG_CONFIG);
 #define TAG(IN, OUT, SIDE, CFG, STATE) IN(ev) OUT(ev, ok) OUT(ev, late) CFG(tag_config)
 JOIST_DOFN(tagging, TAG);
 static joist_status tagging_process(const tagging_call *v, const ev *e)
 {
     ev out = *e;
+    if (v->cfg->keep)
+        return ev_emit(v->out.ok, *e);
     out.tag = v->cfg->tag;
     for (out.n.v = 0; out.n.v < v->cfg->times; out.n.v++) {
         ev_emit(v->out.late, out);
+        if (out.n.v)
+            ev_emit(v->out.late, out);
         ev_emit(v->out.ok, out);
     }
     return JOIST_OK;
@@ -452,22 +458,31 @@ static void ways(joist_pipeline *q)
     WRITE(joist_flatten(ev, both, b.late));
     joist_write(joist_latest(ev, both, .key = JOIST_FIELDS(ev, seq)), .uri = JOIST_TEXT("mem:out"),
                 .table = JOIST_TEXT("latest"));
+    ev_coll crossed = joist_flatten(ev, b.late, b.ok, a.ok);
+    tagging_result c = JOIST_APPLY(tagging, crossed, .cfg.tag = JOIST_TEXT("c"), .cfg.times = 1,
+                                   .cfg.keep = true);
+    joist_write(joist_flatten(ev, c.ok, c.late), .uri = JOIST_TEXT("mem:out"),
+                .table = JOIST_TEXT("crossed"));
 }
 
 Test(chain, elements_of_one_record_meet_in_one_order)
 {
     pipeline(tag_table, ways);
-    char *first = NULL, *latest = NULL;
+    char *first = NULL, *latest = NULL, *crossed = NULL;
     for (o.workers = 1; o.workers <= 4; o.workers += 3)
         for (o.bundle_elements = 0; o.bundle_elements < 8; o.bundle_elements++) {
             DONE(p, &o);
             first = first ? first : joist_strdup(seen("out.evs"));
             latest = latest ? latest : joist_strdup(seen("out.latest"));
+            crossed = crossed ? crossed : joist_strdup(seen("out.crossed"));
+            cr_assert_str_eq(seen("out.crossed"), crossed);
             cr_assert_str_eq(seen("out.evs"), first);
             cr_assert_str_eq(seen("out.latest"), latest);
         }
-    cr_expect_eq(lines(first), 8 * COUNT);
+    cr_expect_eq(lines(first), 10 * COUNT);
+    cr_expect_eq(lines(crossed), 9 * COUNT);
     cr_expect_eq(lines(latest), COUNT);
     joist_free(first);
     joist_free(latest);
+    joist_free(crossed);
 }

@@ -230,6 +230,13 @@ Test(commit, stopped_while_the_input_is_opened) { stopped_at("read:in"); }
 Test(commit, stopped_while_stores_are_opened) { stopped_at("open:two"); }
 Test(commit, stopped_before_the_first_bundle) { stopped_at("start:in"); }
 Test(commit, stopped_while_reading) { stopped_at("bundle:in"); }
+Test(commit, stopped_at_a_record)
+{
+    world.inputs[0].stop_at = 3;
+    stopped_at("none");
+    cr_expect_lt(report->records, 5 + 1);
+    cr_expect(!strstr(world.log, "write:"), "%s", world.log);
+}
 Test(commit, stopped_while_writing) { stopped_at("write:one"); }
 Test(commit, stopped_while_preparing) { stopped_at("prepare:two"); }
 

@@ -598,8 +598,9 @@ static joist_run_options some_options(char *text, size_t size)
 {
     static const int workers[] = { 1, 2, 3, 8 };
     static const size_t bundles[] = { 1, 2, 7, 0 }, files[] = { 0, 1, 7, 50 };
+    static const uint64_t memories[] = { 64 << 20, 10 << 10, 100 << 10, 400 << 10 };
     joist_run_options o = { .workers = workers[below(4)], .bundle_elements = bundles[below(4)],
-                            .memory = below(2) ? 64 << 20 : 20 << 10, .env = &the_env.env };
+                            .memory = memories[below(4)], .env = &the_env.env };
     size_t per_file = files[below(4)];
     for (size_t i = 0; i < inputs_count; i++) {
         static const char *const names[] = { "in0", "in1", "in2" };

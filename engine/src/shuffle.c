@@ -360,7 +360,7 @@ static joist_status spill_together(jst_shuffle *leader, size_t worker, joist_err
 joist_status jst_shuffle_account(jst_shuffle *s, size_t worker, joist_error *e)
 {
     jst_share *share = &s->shares[worker];
-    if (s->leader != s || !share->arena)
+    if (s->leader != s || !share->arena || share->sorted)
         return JOIST_OK;
     size_t now = held_by(s, worker);
     atomic_fetch_add(&s->memory->held, now - share->accounted);

@@ -79,8 +79,8 @@ void jst_shuffle_add(jst_shuffle *s, size_t worker, const char *elements,
 void jst_shuffle_put(jst_shuffle *s, size_t worker, joist_text key, joist_text order,
                      joist_text value, const joist_position *at);
 
-/* Between bundles: accounts for memory, and spills this share while the run is over its limit. Does
- * nothing for a follower. */
+/* Between bundles: accounts for memory, with that of followers, and spills these shares while the
+ * run is over its limit; never sealed ones, which others may be reading. Nothing for a follower. */
 joist_status jst_shuffle_account(jst_shuffle *s, size_t worker, joist_error *e);
 
 /* Sorts what one worker still holds; call for every share before merging. */

@@ -23,9 +23,10 @@ static bool write_string(joist_buffer *out, joist_text key, joist_json v, joist_
 static bool write_int(joist_buffer *out, joist_text key, joist_json v, joist_arena *a,
                       joist_warnings *w)
 {
+    (void)a;
     joist_int n = joist_json_to_int(v, w, prefix, key);
     if (n.set)
-        joist_buffer_text(out, joist_arena_printf(a, "%lld", (long long)n.v));
+        joist_json_write_int(out, n.v);
     return n.set;
 }
 

@@ -28,7 +28,8 @@ joist_json users_of(joist_json users, joist_arena *a, joist_warnings *w)
         if (out.len > 1)
             joist_buffer_byte(&out, ',');
         joist_json_write_text(&out, roles[i].key);
-        joist_buffer_printf(&out, ":%lld", (long long)count.v);
+        joist_buffer_byte(&out, ':');
+        joist_json_write_int(&out, count.v);
     }
     joist_buffer_byte(&out, '}');
     return json_of(&out);
@@ -52,28 +53,26 @@ static void warn_inside(joist_warnings *w, joist_text warning, joist_text slug)
     joist_warn_text(w, joist_buffer_view(&all));
 }
 
-static void write_text_of(joist_buffer *out, const joist_member *members, size_t count,
-                          joist_text name, joist_arena *a, joist_warnings *w)
+enum { NAME, VERSION, COLUMNS };
+static const joist_text columns[COLUMNS] = { { "name", 4 }, { "version", 7 } };
+
+static void write_column(joist_buffer *out, const joist_member *plugin, size_t column,
+                         joist_arena *a, joist_warnings *w)
 {
-    joist_json v = { NULL, 0 };
-    for (size_t i = 0; i < count && !v.ptr; i++)
-        if (joist_text_equal(members[i].key, name))
-            v = members[i].value;
-    joist_json_write_text(out, joist_json_to_text(v, 0, a, w, "", name));
+    joist_text t = joist_json_to_text(plugin->columns[column], 0, a, w, "", columns[column]);
+    joist_json_write_text(out, t);
 }
 
 static void write_plugin(joist_buffer *out, const joist_member *plugin, joist_arena *a,
                          joist_warnings *w)
 {
-    size_t n = 0;
     joist_warnings inside = { .arena = a };
-    const joist_member *members = joist_json_members(plugin->value, a, &n);
     joist_buffer_text(out, JOIST_TEXT("{\"slug\":"));
     joist_json_write_text(out, plugin->key);
     joist_buffer_text(out, JOIST_TEXT(",\"name\":"));
-    write_text_of(out, members, n, JOIST_TEXT("name"), a, &inside);
+    write_column(out, plugin, NAME, a, &inside);
     joist_buffer_text(out, JOIST_TEXT(",\"version\":"));
-    write_text_of(out, members, n, JOIST_TEXT("version"), a, &inside);
+    write_column(out, plugin, VERSION, a, &inside);
     joist_buffer_byte(out, '}');
     for (size_t i = 0; i < inside.count; i++)
         warn_inside(w, inside.items[i], plugin->key);
@@ -84,7 +83,7 @@ joist_json plugins_of(joist_json plugins, joist_arena *a, joist_warnings *w)
     size_t n = 0, kept = 0;
     if (!joist_json_is_map(plugins, w, "", JOIST_TEXT("plugins")))
         return (joist_json){ NULL, 0 };
-    const joist_member *members = joist_json_members(plugins, a, &n);
+    const joist_member *members = joist_json_table(plugins, columns, COLUMNS, a, &n);
     joist_buffer out = joist_buffer_in(a, plugins.len + plugins.len / 2);
     joist_buffer_byte(&out, '[');
     for (size_t i = 0; i < n; i++) {

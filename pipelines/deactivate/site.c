@@ -32,10 +32,12 @@ static joist_text behind(joist_text t, size_t n)
 /* The first byte of `t` that is one of `stops`, or its length. */
 static size_t find_any(joist_text t, joist_text stops)
 {
-    size_t i = 0;
-    while (i < t.len && !memchr(stops.ptr, t.ptr[i], stops.len))
-        i++;
-    return i;
+    size_t n = t.len;
+    for (size_t i = 0; i < stops.len && n; i++) {
+        const char *stop = memchr(t.ptr, stops.ptr[i], n);
+        n = stop ? (size_t)(stop - t.ptr) : n;
+    }
+    return n;
 }
 
 /* ---- taking apart ---------------------------------------------------------------------------- */
@@ -106,11 +108,21 @@ static bool is_ascii(joist_text t)
     return all < 0x80;
 }
 
+static bool is_forbidden(char c)
+{
+    switch (c) {
+    case '<': case '>': case '"': case '\\': case '^': case '{': case '}': case '|': case '%':
+    case 0x7F:
+        return true;
+    default:
+        return (unsigned char)c <= ' ';
+    }
+}
+
 static bool has_forbidden(joist_text host)
 {
     for (size_t i = 0; i < host.len; i++)
-        if ((unsigned char)host.ptr[i] <= ' ' || host.ptr[i] == 0x7F
-            || memchr("<>\"\\^{}|%", host.ptr[i], 9))
+        if (is_forbidden(host.ptr[i]))
             return true;
     return false;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Fuzzes JSON decoding with a record of every kind. The verdict must be that of joist_json_skip,
- * the place of a fault too; what decodes must be writable, and what was written must decode. Any
- * difference aborts. Seeds: tests/fuzz/seeds/json_decode. */
+ * the place of a fault too; members must be those of a slow walk; what decodes must be writable,
+ * and what was written must decode. Any difference aborts. Seeds: tests/fuzz/seeds/json_decode. */
 #include <joist.h>
 
 #include <stdlib.h>
+
+#include "../../transforms/json_members_test.h"
 
 #define POINT(F, T) F(T, joist_int, x, 0) F(T, joist_text, label, JOIST_ENTITIES, .limit = 5)
 JOIST_RECORD(point, POINT);
@@ -48,7 +50,9 @@ static void check_error(joist_text t, const joist_json_error *e)
 /* Members and conversions on whatever the json field holds, to be looked at by the sanitizers. */
 static void walk_members(joist_json v, joist_arena *arena, joist_warnings *w)
 {
+    static const joist_text names[] = { { "a", 1 }, { "name", 4 } };
     size_t n;
+    must(members_agree(v, names, 2, arena));
     const joist_member *m = joist_json_members(v, arena, &n);
     for (size_t i = 0; i < n; i++) {
         joist_json_to_text(m[i].value, 16, arena, w, "j.", m[i].key);

@@ -68,12 +68,22 @@ typedef enum joist_json_type {
 } joist_json_type;
 joist_json_type joist_json_type_of(joist_json v);              /* a NULL json is JOIST_JSON_NULL */
 
-typedef struct joist_member { joist_text key; joist_json value; } joist_member;    /* key decoded */
+typedef struct joist_member {
+    joist_text key;             /* decoded */
+    joist_json value;
+    const joist_json *columns;  /* see joist_json_table */
+} joist_member;
 
 /* The members of an object in document order, of duplicates the last (standing where it stands);
  * the items of an array with empty keys. Anything else: none. Memory from `arena`. O(n log n)
  * whatever the keys. */
 const joist_member *joist_json_members(joist_json v, joist_arena *arena, size_t *count);
+
+/* The same, and in one go what is inside members that are objects: columns[i] is their member of
+ * the name names[i] (of duplicates the last), NULL if they have none. Members that are no objects
+ * have no columns. */
+const joist_member *joist_json_table(joist_json v, const joist_text *names, size_t name_count,
+                                     joist_arena *arena, size_t *count);
 
 /* Is it a map: an object -> true. [] "" null -> false without, anything else with warning
  * cast:PATH. */
@@ -95,6 +105,7 @@ joist_text  joist_json_string(joist_json v, joist_arena *a);
 /* ---- writing --------------------------------------------------------------------------------- */
 /* Compact JSON: escapes only \" \\ \b \f \n \r \t and \u00xx. Invalid UTF-8 becomes U+FFFD. */
 void joist_json_write_text(joist_buffer *out, joist_text t);  /* with its quotes; NULL gives null */
+void joist_json_write_int(joist_buffer *out, int64_t n);
 /* white space removed, repaired; NULL gives null */
 void joist_json_write_value(joist_buffer *out, joist_json v);
 
