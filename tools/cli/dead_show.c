@@ -70,7 +70,8 @@ joist_status jst_cli_dead_find(joist_text word, joist_text directory, joist_aren
 {
     if (!parse_word(word, directory, a, out))
         return joist_fail_with(e, JOIST_USAGE, "'%.*s' is neither RUN-N, a run's id and the number "
-                               "of a dead letter from 1, nor FILE:N", JOIST_ARG(joist_cut(word, 80)));
+                               "of a dead letter from 1, nor FILE:N",
+                               JOIST_ARG(joist_cut(word, 80)));
     return find_line(out, a, e);
 }
 
@@ -201,7 +202,7 @@ void jst_cli_dead_explain(joist_buffer *out, const jst_cli_letter *l, joist_text
     else if (l->element.ptr)
         put_element(out, l, a);
     joist_buffer_printf(out, "   = run %.*s of %.*s, attempt %lld\n",
-                        JOIST_ARG(jst_cli_shown(a, l->run)), JOIST_ARG(jst_cli_shown(a, l->seen_at)),
-                        (long long)l->attempts);
+                        JOIST_ARG(jst_cli_shown(a, l->run)),
+                        JOIST_ARG(jst_cli_shown(a, l->seen_at)), (long long)l->attempts);
     joist_buffer_printf(out, "   = help: once the cause is gone: %.*s\n", JOIST_ARG(next));
 }

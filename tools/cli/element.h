@@ -11,9 +11,9 @@
 void jst_cli_element_write(joist_buffer *out, const joist_type *type, const void *record,
                            uint32_t mask);
 
-/* Sets every field of `record` from the member of its name; what is missing is NULL. Texts are taken
- * as they stand, by none of the rules for input. Fails if a field was masked, or is of another kind
- * than it was. */
+/* Sets every field of `record` from the member of its name; what is missing is NULL. Texts are
+ * taken as they stand, by none of the rules for input. Fails if a field was masked, or is of
+ * another kind than it was. */
 joist_status jst_cli_element_decode(joist_json v, const joist_type *type, void *record,
                                     joist_arena *a, joist_error *e);
 

@@ -70,7 +70,7 @@ joist_status jst_cli_letter_parse(joist_text line, jst_cli_letter *out, joist_ar
     size_t count = 0;
     joist_json_error wrong;
     *out = (jst_cli_letter){ .attempts = 0 };
-    if (joist_json_skip(line, &wrong) != line.len)
+    if (!line.len || joist_json_skip(line, &wrong) != line.len)
         return joist_fail_with(e, JOIST_USAGE, "no dead letter: no JSON object on a line");
     joist_json whole = { line.ptr, line.len };
     const joist_member *m = joist_json_members(whole, a, &count);

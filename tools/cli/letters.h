@@ -42,8 +42,8 @@ joist_status jst_cli_lines_open(jst_cli_lines *l, joist_text path, joist_error *
 bool jst_cli_lines_next(jst_cli_lines *l, joist_text *line, joist_error *e);
 void jst_cli_lines_close(jst_cli_lines *l);
 
-/* The files that `words` mean, or `fallback` if there are none: files, and those ending in .jsonl of
- * directories, in order. A fallback that does not exist has none. */
+/* The files that `words` mean, or `fallback` if there are none: files, and those ending in .jsonl
+ * of directories, in order. A fallback that does not exist has none. */
 typedef struct jst_cli_paths { joist_text *items; size_t count, cap; } jst_cli_paths;
 joist_status jst_cli_letter_files(const joist_text *words, size_t count, joist_text fallback,
                                   joist_arena *a, jst_cli_paths *out, joist_error *e);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What verbs that build the pipeline have in common: options from the command line to checked settings. */
+ * What verbs have in common: options from the command line to checked settings. */
 #ifndef JST_CLI_PREPARE_H
 #define JST_CLI_PREPARE_H
 
@@ -14,9 +14,9 @@ typedef struct jst_cli_prepared {
     jst_cli_settings settings;
 } jst_cli_prepared;
 
-/* `own`: the verb's own options, NULL if it has none. True: go on. False: there is nothing more to do
- * (help was printed, an option is wrong), exit with *code. Words are refused unless the verb's help
- * has some. */
+/* `own`: the verb's own options, NULL if it has none. True: go on. False: there is nothing more to
+ * do (help was printed, an option is wrong), exit with *code. Words are refused unless the verb's
+ * help has some. */
 bool jst_cli_prepare(const jst_cli_call *call, const joist_type *own, jst_cli_prepared *out,
                      int *code);
 

@@ -103,8 +103,8 @@ static joist_status find_step(jst_replay *r, const jst_cli_letter *l, const jst_
 static joist_status check_letter(const jst_replay *r, const jst_cli_letter *l, joist_error *e)
 {
     if (!joist_text_equal(l->pipeline, joist_pipeline_name(r->pipeline)))
-        return joist_fail_with(e, JOIST_USAGE, "a dead letter of the pipeline '%.*s', not of '%.*s'",
-                               JOIST_ARG(jst_cli_shown(r->letter, l->pipeline)),
+        return joist_fail_with(e, JOIST_USAGE, "a dead letter of the pipeline '%.*s', not of"
+                               " '%.*s'", JOIST_ARG(jst_cli_shown(r->letter, l->pipeline)),
                                JOIST_ARG(joist_pipeline_name(r->pipeline)));
     return JOIST_OK;
 }
@@ -126,8 +126,9 @@ static joist_status add_entry(jst_replay *r, jst_replay_entry entry, joist_error
 {
     if (r->count == JST_REPLAY_LETTERS || entry.step == JST_REPLAY_STEPS
         || entry.code == JOIST_MOST_CODES)
-        return joist_fail_with(e, JOIST_USAGE, "more than a replay takes: %d dead letters, %d steps,"
-                               " %d codes", JST_REPLAY_LETTERS, JST_REPLAY_STEPS, JOIST_MOST_CODES);
+        return joist_fail_with(e, JOIST_USAGE, "more than a replay takes: %d dead letters, %d"
+                               " steps, %d codes", JST_REPLAY_LETTERS, JST_REPLAY_STEPS,
+                               JOIST_MOST_CODES);
     if (r->count == r->cap) {
         r->cap = r->cap ? 2 * r->cap : 1024;
         r->entries = joist_realloc(r->entries, r->cap * sizeof *r->entries);

@@ -94,7 +94,8 @@ static joist_time modified(joist_text file)
 
 static bool ends_by_values(joist_text uri)
 {
-    return joist_text_ends(uri, JOIST_TEXT(".json")) || joist_text_ends(uri, JOIST_TEXT(".json.gz"));
+    return joist_text_ends(uri, JOIST_TEXT(".json"))
+        || joist_text_ends(uri, JOIST_TEXT(".json.gz"));
 }
 
 static void describe_file(jst_replay *r, jst_replay_origin *o)

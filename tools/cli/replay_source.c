@@ -218,7 +218,8 @@ static void make_splits(source *s)
     for (size_t i = 0; i < s->splits_count; i++) {
         size_t left = s->count - i * SPLIT;
         joist_split *split = &s->splits[i];
-        *split = (joist_split){ .first = s->first + i * SPLIT, .count = left < SPLIT ? left : SPLIT };
+        *split = (joist_split){ .first = s->first + i * SPLIT,
+                                .count = left < SPLIT ? left : SPLIT };
         for (size_t k = 0; k < split->count; k++)
             split->bytes += s->replay->entries[split->first + k].length;
     }

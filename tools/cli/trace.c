@@ -225,7 +225,8 @@ static const char *write_verdict(const telling *x, const told *s)
     if (s->known && s->known->code)
         return "rejected";
     return !done ? "not written: the run did not end well"
-         : is_committed(x, s->node) ? "replaced by another row with its key" : "not written: dry run";
+         : is_committed(x, s->node) ? "replaced by another row with its key"
+         : "not written: dry run";
 }
 
 static bool any_committed(const telling *x)
