@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The table of built-in connectors: what a scheme can be used for, in one place. */
 #include "post_http.h"
+#include "read_create.h"
 #include "read_source.h"
 #include "read_sqlite.h"
 #include "write_ndjson.h"
@@ -24,6 +25,11 @@ static const joist_connector http_connector = {
     .sender = &jst_http_sender,
 };
 
+static const joist_connector create_connector = {
+    .version = JOIST_CONNECTOR_VERSION, .name = "create", .schemes = { "create" },
+    .help = "records written in the program: joist_create", .source = &jst_create_source,
+};
+
 const joist_connector *const joist_connectors[] = {
-    &file_connector, &sqlite_connector, &http_connector, NULL,
+    &file_connector, &sqlite_connector, &http_connector, &create_connector, NULL,
 };

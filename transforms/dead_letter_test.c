@@ -8,7 +8,8 @@
 JOIST_RECORD(person, PERSON);
 
 static const joist_origin origin = { .uri = { "in/a.jsonl", 10 } };
-static const joist_position place = { &origin, 120, 4, 3 };
+static const joist_position place = { .origin = &origin, .offset = 120, .line = 4,
+                                      .record = 3 };
 static const person someone = { { "Ada", 3 }, { "s3cret", 6 }, { 36, true } };
 
 static joist_dead_letter letter(void)

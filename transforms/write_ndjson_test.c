@@ -14,7 +14,8 @@ JOIST_RECORD(entry, ENTRY);
 #define LINE(F, T) F(T, joist_text, text)
 JOIST_STRUCT_(own_line, LINE)
 static const joist_field own_line_schema[] = { LINE(JOIST_DESC_, own_line) };
-static const joist_type own_line_type = { "joist_line", sizeof(own_line), own_line_schema, 1 };
+static const joist_type own_line_type = { .name = "joist_line", .size = sizeof(own_line),
+    .fields = own_line_schema, .count = 1 };
 
 #define T(literal) { "" literal, sizeof(literal) - 1 }
 

@@ -133,7 +133,8 @@ static jst_sqlite_store_state *new_state(joist_text uri, const joist_table_spec 
         return NULL;
     jst_sqlite_store_state *s = joist_calloc(1, sizeof *s);
     *s = (jst_sqlite_store_state){
-        .base.ops = &jst_sqlite_store, .path = path, .env = env, .count = count
+        .base.ops = &jst_sqlite_store, .path = path, .env = env, .count = count,
+        .ahead = { .fd = -1 }
     };
     s->tables = joist_calloc(count, sizeof *s->tables);
     for (size_t i = 0; i < count; i++)
@@ -272,6 +273,8 @@ static joist_status begin(jst_sqlite_store_state *s, joist_error *e)
     if (status != JOIST_OK)
         return status;
     s->begun = true;
+    if (s->ahead.fd < 0)
+        jst_ahead_open(&s->ahead, s->path);
     status = verify_tables(s, e);       /* again: the lock was free since open */
     for (size_t i = 0; i < s->count && status == JOIST_OK; i++)
         status = begin_table(s, &s->tables[i], e);
@@ -336,6 +339,7 @@ static joist_status store_write(joist_store *store, size_t table, const joist_ro
         if (status != JOIST_OK)
             *row = i;
     }
+    jst_ahead_step(&s->ahead);
     s->broken = status == JOIST_FAILED;
     return status;
 }
@@ -424,6 +428,7 @@ static void store_close(joist_store *store)
         jst_sqlite_binder_free(s->tables[i].binder);
     }
     sqlite3_close(s->db);               /* rolls back what is open */
+    jst_ahead_close(&s->ahead);
     sqlite3_close(s->model);
     joist_free(s->tables);
     joist_free(s->path);

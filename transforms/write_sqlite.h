@@ -3,6 +3,7 @@
 #ifndef JST_WRITE_SQLITE_H
 #define JST_WRITE_SQLITE_H
 
+#include "sqlite_ahead.h"
 #include "sqlite_bind.h"
 #include "sqlite_table.h"
 
@@ -25,6 +26,7 @@ typedef struct jst_sqlite_store_state {
     jst_sqlite_store_table *tables;
     size_t count;
     bool begun;                     /* a transaction is open */
+    jst_ahead ahead;                /* of the file that rows go to */
     bool broken;                    /* rows are missing: nothing may be committed */
 } jst_sqlite_store_state;
 

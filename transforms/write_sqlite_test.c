@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests: write_sqlite.c sqlite_db.c sqlite_table.c sqlite_bind.c */
+ * Tests: write_sqlite.c sqlite_ahead.c sqlite_db.c sqlite_table.c sqlite_bind.c */
 #include "sqlite_test.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define ITEM(F, T) F(T, joist_text, sku) F(T, int64_t, count)
 JOIST_RECORD(item, ITEM);
@@ -64,6 +67,41 @@ Test(write_sqlite, every_kind_has_its_column)
         "blob|real|integer|text");
     EXPECT(path.text, "SELECT group_concat(type, ' ') FROM pragma_table_info('everys')",
            "TEXT BLOB INTEGER INTEGER REAL REAL INTEGER INTEGER TEXT TEXT TEXT TEXT TEXT");
+}
+
+/* Asked by another process: a process never waits for its own POSIX locks. */
+static bool another_may_write(const char *path)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        sqlite3 *db = NULL;
+        int rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL);
+        rc = rc == SQLITE_OK ? sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) : rc;
+        _exit(rc == SQLITE_OK ? 0 : rc == SQLITE_BUSY ? 1 : 2);
+    }
+    int status = 0;
+    cr_assert(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status));
+    cr_assert_lt(WEXITSTATUS(status), 2);
+    return WEXITSTATUS(status) == 0;
+}
+
+Test(write_sqlite, starting_the_disk_early_keeps_the_lock)
+{
+    enum { ROWS = 400, LENGTH = 100000 };
+    static char text[LENGTH];
+    static every rows[ROWS];
+    test_name uri = name_in("sqlite:", "x.db"), path = name_in("", "x.db");
+    memset(text, 'x', sizeof text);
+    for (size_t i = 0; i < ROWS; i++)
+        rows[i] = (every){ .id = { text, LENGTH - i } };
+    joist_store *s = opened(uri.text, &every_spec, 1);
+    size_t row = 0;
+    for (int i = 0; i < 3; i++)
+        OK(s->ops->write(s, 0, &(joist_rows){ rows, ROWS, sizeof *rows, NULL }, &row, &error));
+    cr_expect_not(another_may_write(path.text));
+    commit_and_close(s);
+    cr_expect(another_may_write(path.text));
+    EXPECT(path.text, "SELECT count(*) FROM everys", "1200");
 }
 
 Test(write_sqlite, rows_without_a_key_are_appended)

@@ -5,7 +5,12 @@
  *   joist/memory.h     allocation, arenas, buffers
  *   joist/record.h     records from one field list; row coder
  *   joist/dofn.h       DoFns: ports, lifecycle, services
- *   joist/build.h      read, apply, combine, flatten, side inputs, write
+ *   joist/build.h      read, apply, latest, flatten, side inputs, write
+ *   joist/shorthand.h  map, filter, flat-map, partition; scopes
+ *   joist/window.h     timestamps and windows
+ *   joist/group.h      GroupByKey, CoGroupByKey, joins
+ *   joist/combine.h    CombineFns of your own
+ *   joist/combines.h   count, sum, min, max, mean, top, distinct, sample, quantiles
  *   joist/text.h       rules on text, times, digests
  *   joist/json.h       decoding and writing JSON
  *   joist/connector.h  sources, stores and senders of your own
@@ -18,6 +23,11 @@
 #include "joist/record.h"
 #include "joist/dofn.h"
 #include "joist/build.h"
+#include "joist/shorthand.h"
+#include "joist/window.h"
+#include "joist/group.h"
+#include "joist/combine.h"
+#include "joist/combines.h"
 #include "joist/text.h"
 #include "joist/json.h"
 #include "joist/connector.h"

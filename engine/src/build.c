@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What `build` calls: each call appends one node. The first mistake is kept and later calls go on
  * with empty handles, so that `build` needs no checks. */
-#include "pipeline.h"
+#include "build_parts.h"
+
+#include "joist/shorthand.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -37,6 +39,7 @@ void jst_build_reset(joist_pipeline *p)
     joist_arena_reset(p->arena);
     p->count = 0;
     p->colls = 0;
+    p->scope.len = 0;
     p->mistake = (joist_error){ 0 };
 }
 
@@ -57,18 +60,32 @@ static bool name_taken(const joist_pipeline *p, joist_text name)
 }
 
 /* A name given by the author must be unique; one we make is numbered until it is. */
-static joist_text node_name(joist_pipeline *p, const char *given, const char *ours, joist_site site)
+joist_text jst_build_name(joist_pipeline *p, const char *given, const char *ours, joist_site site)
 {
+    joist_text scope = joist_buffer_view(&p->scope);
     if (given) {
-        joist_text name = joist_arena_text(p->arena, joist_text_of(given));
+        joist_text name = joist_build_printf(p, "%.*s%s", JOIST_ARG(scope), given);
         if (name_taken(p, name))
             joist_mistake(p, site, "two steps are called '%s'", given);
         return name;
     }
-    joist_text name = joist_arena_text(p->arena, joist_text_of(ours));
+    joist_text name = joist_build_printf(p, "%.*s%s", JOIST_ARG(scope), ours);
     for (int n = 2; name_taken(p, name); n++)
-        name = joist_arena_printf(p->arena, "%s_%d", ours, n);
+        name = joist_build_printf(p, "%.*s%s_%d", JOIST_ARG(scope), ours, n);
     return name;
+}
+
+joist_scope joist_scope_begin(joist_pipeline *p, const char *name)
+{
+    joist_scope s = { p, p->scope.len, true };
+    joist_buffer_printf(&p->scope, "%s/", name);
+    return s;
+}
+
+void joist_scope_end(joist_scope *s)
+{
+    s->p->scope.len = s->before;
+    s->open = false;
 }
 
 static joist_text kept(joist_pipeline *p, joist_text t)
@@ -76,7 +93,7 @@ static joist_text kept(joist_pipeline *p, joist_text t)
     return joist_arena_text(p->arena, t);
 }
 
-static jst_node *add(joist_pipeline *p, jst_op op, joist_text name, joist_site site)
+jst_node *jst_build_add(joist_pipeline *p, jst_op op, joist_text name, joist_site site)
 {
     if (p->count == p->cap) {
         p->cap = p->cap ? p->cap * 2 : 16;
@@ -102,7 +119,7 @@ static void no_bare_structs(joist_pipeline *p, const joist_type *type, joist_sit
     }
 }
 
-static const joist_type *known_type(joist_pipeline *p, const joist_type *type, joist_site site)
+const joist_type *jst_build_type(joist_pipeline *p, const joist_type *type, joist_site site)
 {
     no_bare_structs(p, type, site);
     const joist_type *known = jst_types_add(&p->types, type);
@@ -117,7 +134,7 @@ static void give_outputs(joist_pipeline *p, jst_node *n, const joist_port_spec *
 {
     jst_port *ports = joist_arena_alloc(p->arena, count * sizeof *ports);
     for (size_t i = 0; i < count; i++) {
-        known_type(p, specs[i].type, site);
+        jst_build_type(p, specs[i].type, site);
         ports[i] = (jst_port){ ++p->colls, joist_text_of(specs[i].name),
                                joist_text_of(specs[i].type->name) };
         colls[i] = (joist_coll){ p, (uint32_t)ports[i].coll };
@@ -125,7 +142,7 @@ static void give_outputs(joist_pipeline *p, jst_node *n, const joist_port_spec *
     n->outputs = (jst_port_list){ ports, count };
 }
 
-static void give_inputs(joist_pipeline *p, jst_node *n, const joist_coll *colls, size_t count)
+void jst_build_inputs(joist_pipeline *p, jst_node *n, const joist_coll *colls, size_t count)
 {
     jst_edge *edges = joist_arena_alloc(p->arena, count * sizeof *edges);
     for (size_t i = 0; i < count; i++)
@@ -133,7 +150,7 @@ static void give_inputs(joist_pipeline *p, jst_node *n, const joist_coll *colls,
     n->inputs = (jst_edge_list){ edges, count };
 }
 
-static joist_coll one_output(joist_pipeline *p, jst_node *n, const joist_type *type,
+joist_coll jst_build_output(joist_pipeline *p, jst_node *n, const joist_type *type,
                              joist_site site)
 {
     joist_coll out;
@@ -150,7 +167,7 @@ static const joist_field *field_at(const joist_type *type, uint32_t offset)
     return NULL;
 }
 
-static joist_text_list field_names(joist_pipeline *p, const joist_type *type, const joist_fields *f)
+joist_text_list jst_build_fields(joist_pipeline *p, const joist_type *type, const joist_fields *f)
 {
     joist_text *names = joist_arena_alloc(p->arena, (f->count + 1) * sizeof *names);
     for (uint32_t i = 0; i < f->count; i++) {
@@ -164,7 +181,7 @@ joist_coll joist_read_(joist_pipeline *p, const joist_type *type, const joist_re
 {
     char ours[80];
     snprintf(ours, sizeof ours, "read_%s", type->name);
-    jst_node *n = add(p, JST_READ, node_name(p, o->name, ours, o->site_), o->site_);
+    jst_node *n = jst_build_add(p, JST_READ, jst_build_name(p, o->name, ours, o->site_), o->site_);
     n->uri = kept(p, o->uri);
     n->table = kept(p, o->table);
     n->window = kept(p, o->window);
@@ -177,12 +194,29 @@ joist_coll joist_read_(joist_pipeline *p, const joist_type *type, const joist_re
         if (o->otherwise[i].len)
             otherwise[n->otherwise.count++] = kept(p, o->otherwise[i]);
     n->otherwise.items = otherwise;
-    return one_output(p, n, type, o->site_);
+    return jst_build_output(p, n, type, o->site_);
+}
+
+joist_coll joist_create_(joist_pipeline *p, const joist_type *type, const void *items, size_t count,
+                         const joist_create_options *o)
+{
+    char ours[80];
+    snprintf(ours, sizeof ours, "create_%s", type->name);
+    jst_node *n = jst_build_add(p, JST_READ, jst_build_name(p, o->name, ours, o->site_), o->site_);
+    joist_buffer rows = { 0 };
+    for (size_t i = 0; i < count; i++)
+        joist_row_encode(type, (const char *)items + i * type->size, &rows);
+    joist_text copy = joist_arena_text(p->arena, joist_buffer_view(&rows));
+    joist_buffer_free(&rows);
+    n->uri = JOIST_TEXT("create:");
+    n->config = (joist_bytes){ copy.ptr, copy.len };
+    n->max_record = 1 << 20;
+    return jst_build_output(p, n, type, o->site_);
 }
 
 /* An empty handle comes from an earlier mistake, which is the one to report; from nowhere it is
  * one. */
-static bool usable(joist_coll in, joist_pipeline *p, joist_site site, const char *what)
+bool jst_build_usable(joist_coll in, joist_pipeline *p, joist_site site, const char *what)
 {
     if (in.p && in.id)
         return true;
@@ -193,51 +227,19 @@ static bool usable(joist_coll in, joist_pipeline *p, joist_site site, const char
 joist_coll joist_latest_(joist_coll in, const joist_latest_options *o)
 {
     joist_pipeline *p = in.p;
-    if (!usable(in, p, o->site_, "the input of joist_latest"))
+    if (!jst_build_usable(in, p, o->site_, "the input of joist_latest"))
         return in;
     const joist_type *type = jst_coll_type(p, in.id);
     if (!o->key.count)
         joist_mistake(p, o->site_, "joist_latest needs .key = JOIST_FIELDS(%s, …)", type->name);
     char ours[80];
     snprintf(ours, sizeof ours, "latest_%s", type->name);
-    jst_node *n = add(p, JST_LATEST, node_name(p, o->name, ours, o->site_), o->site_);
-    give_inputs(p, n, &in, 1);
-    n->key = field_names(p, type, &o->key);
-    n->by = field_names(p, type, &o->by);
-    return one_output(p, n, type, o->site_);
-}
-
-static jst_node *aggregate(joist_coll in, jst_op op, const joist_fields *key, joist_site site)
-{
-    joist_pipeline *p = in.p;
-    const joist_type *type = jst_coll_type(p, in.id);
-    joist_text field = field_names(p, type, key).items[0];
-    char ours[120];
-    snprintf(ours, sizeof ours, "%s_by_%.*s", jst_op_name(op), JOIST_ARG(field));
-    jst_node *n = add(p, op, node_name(p, NULL, ours, site), site);
-    give_inputs(p, n, &in, 1);
-    n->key = field_names(p, type, key);
-    return n;
-}
-
-joist_coll joist_count_(joist_coll in, joist_fields key, joist_site site)
-{
-    if (!usable(in, in.p, site, "the input of joist_count"))
-        return in;
-    return one_output(in.p, aggregate(in, JST_COUNT, &key, site), &joist_tally_type, site);
-}
-
-joist_coll joist_sum_(joist_coll in, joist_fields key, uint32_t number, joist_site site)
-{
-    if (!usable(in, in.p, site, "the input of joist_sum"))
-        return in;
-    jst_node *n = aggregate(in, JST_SUM, &key, site);
-    const joist_type *type = jst_coll_type(in.p, in.id);
-    const joist_field *f = field_at(type, number);
-    if (!f || f->kind != JOIST_KIND_INT || joist_field_repeated(f))
-        joist_mistake(in.p, site, "joist_sum adds an int field; '%s' is none", f ? f->name : "?");
-    n->number = joist_text_of(f ? f->name : "?");
-    return one_output(in.p, n, &joist_total_type, site);
+    joist_text name = jst_build_name(p, o->name, ours, o->site_);
+    jst_node *n = jst_build_add(p, JST_LATEST, name, o->site_);
+    jst_build_inputs(p, n, &in, 1);
+    n->key = jst_build_fields(p, type, &o->key);
+    n->by = jst_build_fields(p, type, &o->by);
+    return jst_build_output(p, n, type, o->site_);
 }
 
 joist_coll joist_flatten_(const joist_coll *in, size_t count, joist_site site)
@@ -246,17 +248,25 @@ joist_coll joist_flatten_(const joist_coll *in, size_t count, joist_site site)
     for (size_t i = 0; i < count; i++)
         p = in[i].p ? in[i].p : p;
     for (size_t i = 0; i < count; i++)
-        if (!usable(in[i], p, site, "an input of joist_flatten"))
+        if (!jst_build_usable(in[i], p, site, "an input of joist_flatten"))
             return (joist_coll){ p, 0 };
-    jst_node *n = add(p, JST_FLATTEN, node_name(p, NULL, "flatten", site), site);
-    give_inputs(p, n, in, count);
-    return one_output(p, n, jst_coll_type(p, in[0].id), site);
+    jst_node *n = jst_build_add(p, JST_FLATTEN, jst_build_name(p, NULL, "flatten", site), site);
+    jst_build_inputs(p, n, in, count);
+    return jst_build_output(p, n, jst_coll_type(p, in[0].id), site);
 }
 
-joist_side joist_map_by_(joist_coll in, joist_fields key, const joist_map_options *o)
+joist_side joist_view_(joist_coll in, joist_fields key, const joist_view_options *o)
 {
-    (void)usable(in, in.p, o->site_, "the collection of joist_map_by");
+    (void)jst_build_usable(in, in.p, o->site_, "the collection of a side input");
     return (joist_side){ .coll = in, .key = key, .allow_empty = o->allow_empty };
+}
+
+/* What makes a side input of this shape. */
+static const char *view_call(const joist_type *type)
+{
+    return type->shape == JOIST_SHAPE_MANY ? "joist_multimap_by"
+         : type->shape == JOIST_SHAPE_ALL  ? "joist_list_of"
+         : type->shape == JOIST_SHAPE_ONE  ? "joist_singleton" : "joist_map_by";
 }
 
 static void give_sides(joist_pipeline *p, jst_node *n, const joist_apply_args *a)
@@ -265,25 +275,26 @@ static void give_sides(joist_pipeline *p, jst_node *n, const joist_apply_args *a
     for (size_t i = 0; i < a->dofn->sides_count; i++) {
         const joist_port_spec *spec = &a->dofn->sides[i];
         const joist_side *s = &a->sides[i];
+        const joist_type *of = spec->type->values ? spec->type->values : spec->type;
         if (!s->coll.id)
-            joist_mistake(p, a->site, "%s needs its side input .side.%s = joist_map_by(%s, …)",
-                          a->dofn->name, spec->name, spec->type->name);
-        sides[i] = (jst_side){ s->coll.id, joist_text_of(spec->name),
-                               joist_text_of(spec->type->name),
-                               field_names(p, spec->type, &s->key).items[0], s->allow_empty };
+            joist_mistake(p, a->site, "%s needs its side input .side.%s = %s(%s, …)",
+                          a->dofn->name, spec->name, view_call(spec->type), of->name);
+        sides[i] = (jst_side){ s->coll.id, joist_text_of(spec->name), joist_text_of(of->name),
+                               s->key.count ? jst_build_fields(p, of, &s->key).items[0]
+                                            : JOIST_TEXT(""), s->allow_empty };
     }
     n->sides = (jst_side_list){ sides, a->dofn->sides_count };
 }
 
-static void give_config(joist_pipeline *p, jst_node *n, const joist_apply_args *a)
+joist_bytes jst_build_config(joist_pipeline *p, const joist_type *type, const void *config)
 {
-    if (!a->dofn->config)
-        return;
+    if (!type)
+        return (joist_bytes){ NULL, 0 };
     joist_buffer row = { 0 };
-    joist_row_encode(a->dofn->config, a->config, &row);
+    joist_row_encode(type, config, &row);
     joist_text copy = joist_arena_text(p->arena, joist_buffer_view(&row));
-    n->config = (joist_bytes){ copy.ptr, copy.len };
     joist_buffer_free(&row);
+    return (joist_bytes){ copy.ptr, copy.len };
 }
 
 void joist_apply_(const joist_apply_args *a)
@@ -291,34 +302,35 @@ void joist_apply_(const joist_apply_args *a)
     joist_pipeline *p = a->in.p;
     for (size_t i = 0; i < a->dofn->outs_count; i++)
         a->outs[i] = (joist_coll){ p, 0 };
-    if (!usable(a->in, p, a->site, "the input of JOIST_APPLY"))
+    if (!jst_build_usable(a->in, p, a->site, "the input of JOIST_APPLY"))
         return;
-    known_type(p, a->dofn->in, a->site);
-    jst_node *n = add(p, JST_PARDO, node_name(p, a->name, a->dofn->name, a->site), a->site);
+    jst_build_type(p, a->dofn->in, a->site);
+    joist_text name = jst_build_name(p, a->name, a->dofn->name, a->site);
+    jst_node *n = jst_build_add(p, JST_PARDO, name, a->site);
     n->dofn = joist_text_of(a->dofn->name);
-    give_inputs(p, n, &a->in, 1);
+    jst_build_inputs(p, n, &a->in, 1);
     give_sides(p, n, a);
-    give_config(p, n, a);
+    n->config = jst_build_config(p, a->dofn->config, a->config);
     give_outputs(p, n, a->dofn->outs, a->dofn->outs_count, a->outs, a->site);
 }
 
 void joist_write_(joist_coll in, const joist_write_options *o)
 {
     joist_pipeline *p = in.p;
-    if (!usable(in, p, o->site_, "the input of joist_write"))
+    if (!jst_build_usable(in, p, o->site_, "the input of joist_write"))
         return;
     const joist_type *type = jst_coll_type(p, in.id);
     char ours[80];
     snprintf(ours, sizeof ours, "write_%s", type->name);
-    jst_node *n = add(p, JST_WRITE, node_name(p, o->name, ours, o->site_), o->site_);
-    give_inputs(p, n, &in, 1);
+    jst_node *n = jst_build_add(p, JST_WRITE, jst_build_name(p, o->name, ours, o->site_), o->site_);
+    jst_build_inputs(p, n, &in, 1);
     n->uri = kept(p, o->uri);
     n->table = o->table.len ? kept(p, o->table) : joist_arena_printf(p->arena, "%ss", type->name);
-    n->key = field_names(p, type, &o->key);
-    n->by = field_names(p, type, &o->by);
-    n->without = field_names(p, type, &o->without);
+    n->key = jst_build_fields(p, type, &o->key);
+    n->by = jst_build_fields(p, type, &o->by);
+    n->without = jst_build_fields(p, type, &o->without);
     if (o->window.count)
-        n->window_field = field_names(p, type, &o->window).items[0];
+        n->window_field = jst_build_fields(p, type, &o->window).items[0];
     n->window = kept(p, o->hour);
     n->outbox = o->outbox;
     n->endpoint = kept(p, o->endpoint);

@@ -123,10 +123,11 @@ static void deliver(jst_chain *c, const jst_target *to, joist_port *port)
     case JST_TO_SHUFFLE:
         jst_shuffle_add(run->shuffles[to->index], c->worker->index, port->items, port->positions,
                         port->count, (jst_inflow){ c->stage->from_shuffle, to->via,
-                                                   { c->path, c->path_len } });
+                                                   { c->path, c->path_len }, to->side });
         break;
     case JST_TO_VIEW:
-        jst_view_add(run->views[to->index], port->items, port->count);
+        jst_view_add(run->views[to->index], port->items, port->positions, port->count,
+                     c->stage->from_shuffle);
         break;
     }
 }
@@ -211,7 +212,7 @@ static joist_port *make_port(jst_chain *c, jst_outlet outlet)
 {
     joist_port *port = &c->ports[c->ports_count];
     const joist_type *type = outlet.type;
-    size_t cap = port_cap(c->worker->run, type->size);
+    size_t cap = type->values ? 1 : port_cap(c->worker->run, type->size);
     *port = (joist_port){ .items = joist_arena_alloc(c->arena, cap * type->size), .cap = cap,
                           .positions = joist_arena_alloc(c->arena, cap * sizeof *port->positions),
                           .ctx = &c->ctx.pub };
@@ -247,7 +248,7 @@ static const jst_node *root_node(const jst_run *run, const jst_stage *stage)
 /* The root of a materialised input is its DoFn, whose ports count what the DoFn emits. */
 static void make_root(jst_chain *c)
 {
-    bool staged = jst_op_of(c->ctx.node->op) == JST_PARDO;
+    bool staged = jst_op_fuses(jst_op_of(c->ctx.node->op));
     size_t node = jst_node_index(c->worker->run->plan, c->ctx.node);
     make_port(c, (jst_outlet){ .node = staged ? NULL : c->ctx.node, .type = c->stage->type,
                                .targets = &c->stage->root_out,

@@ -17,6 +17,15 @@ typedef struct jst_context {
     joist_error error;              /* of joist_fail */
 } jst_context;
 
+/* A copy of the current element's position, to be changed; lives as long as the bundle. */
+joist_position *jst_position_copy(joist_context *ctx);
+
+/* Is it a jst_group_position? */
+JOIST_INLINE bool jst_position_grouped(const jst_stage *stage, const joist_position *at)
+{
+    return stage->from_shuffle || !at->origin;
+}
+
 typedef struct jst_step {
     const jst_fused_dofn *plan;
     joist_frame frame;              /* outs, sides, config, state are fixed; the rest is per call */

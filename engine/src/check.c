@@ -2,7 +2,7 @@
  * Everything that can be wrong with a graph, offline. `check` and `run` both come through here,
  * on the graph that came back from its serialised form, so neither can accept what the other
  * refuses. */
-#include "pipeline.h"
+#include "check_parts.h"
 
 #include "joist/text.h"
 
@@ -30,6 +30,16 @@ const joist_dofn *jst_dofn_of(const joist_pipeline_def *def, joist_text name)
     return NULL;
 }
 
+const joist_combine *jst_combine_of(const joist_pipeline_def *def, joist_text name)
+{
+    const joist_combine *const *tables[2] = { def->combines, joist_combines };
+    for (size_t t = 0; t < 2; t++)
+        for (size_t i = 0; tables[t] && tables[t][i]; i++)
+            if (joist_text_equal(name, joist_text_of(tables[t][i]->name)))
+                return tables[t][i];
+    return NULL;
+}
+
 bool jst_fields_of(const joist_type *type, joist_text_list names, joist_fields *out,
                    joist_text *missing)
 {
@@ -44,9 +54,6 @@ bool jst_fields_of(const joist_type *type, joist_text_list names, joist_fields *
     }
     return true;
 }
-
-#define REFUSE(e, n, fmt, ...) \
-    joist_fail_with(e, JOIST_GRAPH, "%.*s:%d: " fmt, JST_AT(n), __VA_ARGS__)
 
 typedef bool (*can_serve)(const joist_connector *c);
 static bool can_read(const joist_connector *c) { return c->source; }
@@ -89,15 +96,15 @@ static joist_status check_uri(const joist_pipeline *p, const jst_node *n, joist_
                   JOIST_ARG(n->name), known);
 }
 
-static const joist_type *type_of(const joist_pipeline *p, int64_t coll)
+const joist_type *jst_check_type_of(const joist_pipeline *p, int64_t coll)
 {
     size_t port = 0;
     const jst_node *n = jst_graph_producer(&p->graph, coll, &port);
     return n ? jst_types_find(&p->types, n->outputs.items[port].type) : NULL;
 }
 
-static joist_status check_names(const joist_pipeline *p, const jst_node *n, const joist_type *type,
-                                joist_text_list names, joist_error *e)
+joist_status jst_check_names(const jst_node *n, const joist_type *type, joist_text_list names,
+                             joist_error *e)
 {
     joist_fields fields;
     joist_text missing = { 0 };
@@ -112,12 +119,11 @@ static joist_status check_names(const joist_pipeline *p, const jst_node *n, cons
             return REFUSE(e, n, "field '%s' is a %s and cannot be a key", f->name,
                           joist_field_repeated(f) ? "list" : "record");
     }
-    (void)p;
     return JOIST_OK;
 }
 
 /* How many outputs a step has, and that each is a collection of its own of a known type. */
-static joist_status check_outputs(const joist_pipeline *p, const jst_node *n, size_t wanted,
+joist_status jst_check_outputs(const joist_pipeline *p, const jst_node *n, size_t wanted,
                                   joist_error *e)
 {
     if (n->outputs.count != wanted)
@@ -135,10 +141,10 @@ static joist_status check_outputs(const joist_pipeline *p, const jst_node *n, si
     return JOIST_OK;
 }
 
-static joist_status check_output_type(const joist_pipeline *p, const jst_node *n, size_t port,
+joist_status jst_check_output_type(const joist_pipeline *p, const jst_node *n, size_t port,
                                       const joist_type *wanted, joist_error *e)
 {
-    const joist_type *type = type_of(p, n->outputs.items[port].coll);
+    const joist_type *type = jst_check_type_of(p, n->outputs.items[port].coll);
     if (!type || !jst_type_equal(type, wanted))
         return REFUSE(e, n, "output '%.*s' of '%.*s' is '%s', not '%s'",
                       JOIST_ARG(n->outputs.items[port].name), JOIST_ARG(n->name),
@@ -182,15 +188,59 @@ static joist_status check_edges(const joist_pipeline *p, const jst_node *n, jois
 }
 
 /* Does the configuration decode, whole and nothing behind it? */
-static bool config_fits(const joist_dofn *fn, joist_bytes config)
+bool jst_check_config(const joist_type *type, joist_bytes config)
 {
-    if (!fn->config)
+    if (!type)
         return config.len == 0;
     joist_arena *arena = joist_arena_new();
-    void *record = joist_arena_zalloc(arena, fn->config->size);
-    size_t used = joist_row_decode(fn->config, config.ptr, config.len, record, arena);
+    void *record = joist_arena_zalloc(arena, type->size);
+    size_t used = joist_row_decode(type, config.ptr, config.len, record, arena);
     joist_arena_free(arena);
     return used > 0 && used == config.len;
+}
+
+static joist_status check_side_key(const jst_node *n, size_t i, const joist_type *type,
+                                   joist_shape shape, joist_error *e)
+{
+    const jst_side *side = &n->sides.items[i];
+    const joist_field *key = joist_type_field(type, side->key);
+    if (shape == JOIST_SHAPE_ALL || shape == JOIST_SHAPE_ONE || (key && key->kind == JOIST_KIND_TEXT
+                                                                 && !key->texts))
+        return JOIST_OK;
+    return REFUSE(e, n, "side input '%.*s' of '%.*s' must be keyed by a text field",
+                  JOIST_ARG(side->name), JOIST_ARG(n->dofn));
+}
+
+/* Who takes a group before it exists cannot wait for what is made of it. */
+static bool waits_for_itself(const joist_pipeline *p, const jst_node *n, int64_t side)
+{
+    const jst_node *made = jst_graph_producer(&p->graph, side, NULL);
+    const jst_node *group = jst_graph_producer(&p->graph, n->inputs.items[0].coll, NULL);
+    if (made == group)
+        return true;
+    bool waits = false;
+    for (size_t i = 0; made && !waits && i < made->inputs.count; i++)
+        waits = waits_for_itself(p, n, made->inputs.items[i].coll);
+    return waits;
+}
+
+static joist_status check_side(const joist_pipeline *p, const jst_node *n, const joist_dofn *fn,
+                               size_t i, joist_error *e)
+{
+    int64_t coll = n->sides.items[i].coll;
+    const joist_type *type = jst_check_type_of(p, coll), *wanted = fn->sides[i].type;
+    joist_shape shape = wanted->shape;
+    wanted = wanted->values ? wanted->values : wanted;
+    if (!type || !jst_type_equal(type, wanted))
+        return REFUSE(e, n, "side input '%s' of '%s' is '%s', not '%s'", fn->sides[i].name,
+                      fn->name, type ? type->name : "?", wanted->name);
+    if (jst_graph_windowing(&p->graph, coll))
+        return REFUSE(e, n, "side input '%s' of '%s' must be in the global window",
+                      fn->sides[i].name, fn->name);
+    if (fn->in->shape == JOIST_SHAPE_GROUP && waits_for_itself(p, n, coll))
+        return REFUSE(e, n, "side input '%s' of '%s' is made of the groups it takes",
+                      fn->sides[i].name, fn->name);
+    return check_side_key(n, i, type, shape, e);
 }
 
 static joist_status check_sides(const joist_pipeline *p, const jst_node *n, const joist_dofn *fn,
@@ -199,16 +249,9 @@ static joist_status check_sides(const joist_pipeline *p, const jst_node *n, cons
     if (n->sides.count != fn->sides_count)
         return REFUSE(e, n, "DoFn '%s' has %zu side inputs, %zu are given", fn->name,
                       fn->sides_count, n->sides.count);
-    for (size_t i = 0; i < n->sides.count; i++) {
-        const joist_type *type = type_of(p, n->sides.items[i].coll), *wanted = fn->sides[i].type;
-        if (!type || !jst_type_equal(type, wanted))
-            return REFUSE(e, n, "side input '%s' of '%s' is '%s', not '%s'", fn->sides[i].name,
-                          fn->name, type ? type->name : "?", wanted->name);
-        const joist_field *key = joist_type_field(type, n->sides.items[i].key);
-        if (!key || key->kind != JOIST_KIND_TEXT || key->texts)
-            return REFUSE(e, n, "side input '%s' of '%s' must be keyed by a text field",
-                          fn->sides[i].name, fn->name);
-    }
+    for (size_t i = 0; i < n->sides.count; i++)
+        if (check_side(p, n, fn, i, e))
+            return JOIST_FAILED;
     return JOIST_OK;
 }
 
@@ -221,44 +264,19 @@ static joist_status check_pardo(const joist_pipeline *p, const jst_node *n, jois
     if (fn->outs_count > MOST_PORTS)
         return REFUSE(e, n, "DoFn '%s' has %zu outputs; the most is %d", fn->name, fn->outs_count,
                       MOST_PORTS);
-    if (check_outputs(p, n, fn->outs_count, e))
+    if (jst_check_outputs(p, n, fn->outs_count, e))
         return JOIST_FAILED;
     for (size_t i = 0; i < fn->outs_count; i++)
-        if (check_output_type(p, n, i, fn->outs[i].type, e))
+        if (jst_check_output_type(p, n, i, fn->outs[i].type, e))
             return JOIST_FAILED;
-    const joist_type *in = type_of(p, n->inputs.items[0].coll);
+    const joist_type *in = jst_check_type_of(p, n->inputs.items[0].coll);
     if (!in || !jst_type_equal(in, fn->in))
         return REFUSE(e, n, "DoFn '%s' takes '%s', its input is '%s'", fn->name, fn->in->name,
                       in ? in->name : "?");
-    if (!config_fits(fn, n->config))
+    if (!jst_check_config(fn->config, n->config))
         return REFUSE(e, n, "the configuration of '%.*s' is no '%s'", JOIST_ARG(n->name),
                       fn->config ? fn->config->name : "nothing");
     return check_sides(p, n, fn, e);
-}
-
-static joist_status check_aggregate(const joist_pipeline *p, const jst_node *n,
-                                    const joist_type *in, joist_error *e)
-{
-    jst_op op = jst_op_of(n->op);
-    const joist_type *out = op == JST_LATEST ? in
-                          : op == JST_COUNT ? &joist_tally_type : &joist_total_type;
-    if (check_outputs(p, n, 1, e) || check_output_type(p, n, 0, out, e)
-        || check_names(p, n, in, n->key, e) || check_names(p, n, in, n->by, e))
-        return JOIST_FAILED;
-    if (!n->key.count)
-        return REFUSE(e, n, "step '%.*s' has no key", JOIST_ARG(n->name));
-    if (op == JST_LATEST)
-        return JOIST_OK;
-    const joist_field *number = op == JST_SUM ? joist_type_field(in, n->number) : NULL;
-    if (op == JST_SUM
-        && (!number || number->kind != JOIST_KIND_INT || joist_field_repeated(number)))
-        return REFUSE(e, n, "'%.*s' adds an int field; '%.*s' is none", JOIST_ARG(n->name),
-                      JOIST_ARG(n->number));
-    const joist_field *key = joist_type_field(in, n->key.items[0]);
-    if (key->kind == JOIST_KIND_TEXT || key->kind == JOIST_KIND_INT || key->kind == JOIST_KIND_BOOL)
-        return JOIST_OK;
-    return REFUSE(e, n, "'%.*s' counts by a text, int or bool field; '%s' is %s",
-                  JOIST_ARG(n->name), key->name, joist_kind_name(key->kind));
 }
 
 static joist_status check_outbox(const jst_node *n, const joist_type *in, joist_error *e)
@@ -320,9 +338,9 @@ static joist_status check_without(const jst_node *n, const joist_type *in, joist
 static joist_status check_write(const joist_pipeline *p, const jst_node *n, const joist_type *in,
                                 joist_error *e)
 {
-    if (check_outputs(p, n, 0, e) || check_uri(p, n, n->uri, can_store, "write to", e))
+    if (jst_check_outputs(p, n, 0, e) || check_uri(p, n, n->uri, can_store, "write to", e))
         return JOIST_FAILED;
-    if (check_names(p, n, in, n->key, e) || check_names(p, n, in, n->by, e))
+    if (jst_check_names(n, in, n->key, e) || jst_check_names(n, in, n->by, e))
         return JOIST_FAILED;
     if (check_window(n, in, e) || check_without(n, in, e))
         return JOIST_FAILED;
@@ -333,7 +351,7 @@ static joist_status check_write(const joist_pipeline *p, const jst_node *n, cons
 
 static joist_status check_read(const joist_pipeline *p, const jst_node *n, joist_error *e)
 {
-    if (check_outputs(p, n, 1, e) || check_uri(p, n, n->uri, can_read, "read", e))
+    if (jst_check_outputs(p, n, 1, e) || check_uri(p, n, n->uri, can_read, "read", e))
         return JOIST_FAILED;
     for (size_t i = 0; i < n->otherwise.count; i++)
         if (check_uri(p, n, n->otherwise.items[i], can_read, "read", e))
@@ -350,11 +368,11 @@ static joist_status check_read(const joist_pipeline *p, const jst_node *n, joist
 static joist_status check_flatten(const joist_pipeline *p, const jst_node *n, const joist_type *in,
                                   joist_error *e)
 {
-    if (check_outputs(p, n, 1, e) || check_output_type(p, n, 0, in, e))
+    if (jst_check_outputs(p, n, 1, e) || jst_check_output_type(p, n, 0, in, e))
         return JOIST_FAILED;
     for (size_t i = 1; i < n->inputs.count; i++) {
-        const joist_type *a = type_of(p, n->inputs.items[0].coll);
-        const joist_type *b = type_of(p, n->inputs.items[i].coll);
+        const joist_type *a = jst_check_type_of(p, n->inputs.items[0].coll);
+        const joist_type *b = jst_check_type_of(p, n->inputs.items[i].coll);
         if (!a || !b || !jst_type_equal(a, b))
             return REFUSE(e, n, "'%.*s' flattens collections of different records",
                           JOIST_ARG(n->name));
@@ -370,17 +388,21 @@ static joist_status check_node(const joist_pipeline *p, const jst_node *n, joist
     if (check_edges(p, n, e))
         return JOIST_FAILED;
     size_t inputs = n->inputs.count;
-    if (op == JST_READ ? inputs > 0 : op == JST_FLATTEN ? !inputs : inputs != 1)
+    if (op == JST_READ ? inputs > 0 : op == JST_FLATTEN ? !inputs
+        : inputs != (op == JST_JOIN ? 2 : 1))
         return REFUSE(e, n, "step '%.*s' has %zu inputs", JOIST_ARG(n->name), inputs);
     if (op != JST_PARDO && n->sides.count)
         return REFUSE(e, n, "step '%.*s' has side inputs and is no DoFn", JOIST_ARG(n->name));
-    const joist_type *in = n->inputs.count ? type_of(p, n->inputs.items[0].coll) : NULL;
+    const joist_type *in = n->inputs.count ? jst_check_type_of(p, n->inputs.items[0].coll) : NULL;
+    if (in && in->values && op != JST_PARDO)
+        return REFUSE(e, n, "step '%.*s' cannot take groups: a DoFn with IN(%s) can",
+                      JOIST_ARG(n->name), in->name);
     switch (op) {
     case JST_READ: return check_read(p, n, e);
     case JST_PARDO: return check_pardo(p, n, e);
     case JST_FLATTEN: return check_flatten(p, n, in, e);
     case JST_WRITE: return check_write(p, n, in, e);
-    default: return check_aggregate(p, n, in, e);
+    default: return jst_check_gathering(p, n, in, e);
     }
 }
 

@@ -159,6 +159,27 @@ joist_status joist_fail(joist_context *ctx, const char *fmt, ...)
                            JST_AT(c->node));
 }
 
+joist_position *jst_position_copy(joist_context *ctx)
+{
+    const jst_context *c = inner(ctx);
+    const joist_position *from = ctx->position;
+    size_t size = jst_position_grouped(c->chain->stage, from) ? sizeof(jst_group_position)
+                                                              : sizeof *from;
+    return memcpy(joist_arena_alloc(c->worker->arena, size), from, size);
+}
+
+joist_status joist_port_emit_at(joist_port *port, const void *record, size_t size,
+                                int64_t timestamp_ms)
+{
+    const joist_position *before = port->ctx->position;
+    joist_position *at = jst_position_copy(port->ctx);
+    at->timestamp_ms = timestamp_ms;
+    port->ctx->position = at;
+    joist_port_emit(port, record, size);
+    port->ctx->position = before;
+    return JOIST_OK;
+}
+
 /* ---- batches: the same for sources ----------------------------------------------------------- */
 
 joist_arena *joist_batch_arena(joist_batch *b)
@@ -170,7 +191,8 @@ joist_position *joist_batch_position(joist_batch *b, const joist_origin *origin,
                                      uint64_t line, uint64_t record)
 {
     joist_position *at = joist_arena_alloc(joist_batch_arena(b), sizeof *at);
-    *at = (joist_position){ origin, offset, line, record };
+    *at = (joist_position){ origin, offset, line, record, JOIST_TIMESTAMP_MIN,
+                            JOIST_GLOBAL_WINDOW };
     return at;
 }
 

@@ -31,10 +31,11 @@ const joist_type *jst_edit_entry(const joist_pipeline *p, const jst_node *step)
     size_t port = 0;
     if (op == JST_READ)
         return jst_types_find(&p->types, step->outputs.items[0].type);
-    if (op != JST_PARDO && op != JST_LATEST && op != JST_WRITE)
+    if (!jst_op_fuses(op) && op != JST_LATEST && op != JST_WRITE)
         return NULL;
     const jst_node *from = jst_graph_producer(&p->graph, step->inputs.items[0].coll, &port);
-    return jst_types_find(&p->types, from->outputs.items[port].type);
+    const joist_type *type = jst_types_find(&p->types, from->outputs.items[port].type);
+    return type->values ? NULL : type;
 }
 
 /* ---- what hangs together --------------------------------------------------------------------- */
@@ -109,6 +110,21 @@ static joist_status refuse(const jst_node *n, const char *why, joist_error *e)
     return JOIST_FAILED;
 }
 
+/* A step further up that gives elements a time or a window, which they would lack. */
+static const jst_node *timed_above(const jst_graph *g, const jst_node *n)
+{
+    for (size_t k = 0; k < n->inputs.count; k++) {
+        const jst_node *from = jst_graph_producer(g, n->inputs.items[k].coll, NULL);
+        jst_op op = jst_op_of(from->op);
+        if (op == JST_TIMESTAMP || op == JST_WINDOW)
+            return from;
+        from = timed_above(g, from);
+        if (from)
+            return from;
+    }
+    return NULL;
+}
+
 static joist_status check_addable(const marks *m, size_t i, joist_error *e)
 {
     const jst_node *n = &m->g->nodes.items[i];
@@ -117,7 +133,9 @@ static joist_status check_addable(const marks *m, size_t i, joist_error *e)
         return refuse(n, "a side input is made of its elements, and it must be whole", e);
     if (op == JST_WRITE && !n->key.count)
         return refuse(n, "its rows have no key, so the table can only be replaced", e);
-    if (op != JST_WRITE && op != JST_PARDO && op != JST_READ && op != JST_FLATTEN
+    if (m->entered[i] && timed_above(m->g, n))
+        return refuse(n, "a step before it gives its elements a time or a window", e);
+    if (op != JST_WRITE && !jst_op_fuses(op) && op != JST_READ && op != JST_FLATTEN
         && op != JST_LATEST)
         return refuse(n, "it would aggregate these elements without those it had before", e);
     return JOIST_OK;

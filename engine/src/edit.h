@@ -10,7 +10,8 @@
 /* The step of that name, NULL if there is none. */
 const jst_node *jst_edit_step(const joist_pipeline *p, joist_text name);
 
-/* The elements that a step takes in: of a read those it emits; NULL: none may enter there. */
+/* The elements that a step takes in: of a read those it emits; NULL: none may enter there, as into
+ * an aggregate, a join, or a step that takes groups. */
 const joist_type *jst_edit_entry(const joist_pipeline *p, const jst_node *step);
 
 /* Leaves what a step depends on, and the step. Nothing is written, and nothing behind it runs. */

@@ -136,7 +136,7 @@ Test(files, the_same_from_any_number_of_workers_and_any_memory)
     joist_buffer_free(&first);
 }
 
-/* A sum overflows when most tables are written: nothing of the run is to be seen. */
+/* A sum overflows when everything has been read: nothing of the run is to be seen. */
 Test(files, a_failing_run_leaves_what_was_there)
 {
     joist_run_options o = { .workers = 3, .env = &the_env.env };
@@ -148,7 +148,7 @@ Test(files, a_failing_run_leaves_what_was_there)
         fprintf(file, "{\"site\":\"s9\",\"pages\":%lld,\"seq\":1}\n", (long long)INT64_MAX);
     fclose(file);
     joist_pipeline *p = joist_pipeline_new(&def);
-    FAILS(p, &o, JOIST_FATAL, "step 'sum_by_site' (");
+    FAILS(p, &o, JOIST_FATAL, "a sum is beyond int64 (step 'sum_by_site', ");
     ask("SELECT * FROM visits ORDER BY site", &after);
     ask("SELECT * FROM pages ORDER BY key", &after);
     joist_buffer_byte(&after, '\0');

@@ -9,8 +9,9 @@ JOIST_RECORD_DEFINE(jst_node, JST_NODE);
 JOIST_RECORD_DEFINE(jst_graph, JST_GRAPH);
 
 static const char *const op_names[JST_OP_COUNT] = {
-    [JST_READ] = "read", [JST_PARDO] = "pardo", [JST_LATEST] = "latest", [JST_COUNT] = "count",
-    [JST_SUM] = "sum", [JST_FLATTEN] = "flatten", [JST_WRITE] = "write",
+    [JST_READ] = "read", [JST_PARDO] = "pardo", [JST_TIMESTAMP] = "timestamp",
+    [JST_WINDOW] = "window", [JST_LATEST] = "latest", [JST_COMBINE] = "combine",
+    [JST_GROUP] = "group", [JST_JOIN] = "join", [JST_FLATTEN] = "flatten", [JST_WRITE] = "write",
 };
 
 const char *jst_op_name(jst_op op)
@@ -38,6 +39,14 @@ const jst_node *jst_graph_producer(const jst_graph *g, int64_t coll, size_t *por
     return NULL;
 }
 
+const jst_node *jst_graph_windowing(const jst_graph *g, int64_t coll)
+{
+    const jst_node *n = jst_graph_producer(g, coll, NULL);
+    while (n && jst_op_of(n->op) != JST_WINDOW)
+        n = n->inputs.count ? jst_graph_producer(g, n->inputs.items[0].coll, NULL) : NULL;
+    return n && !joist_text_equal(n->windowing, JOIST_TEXT("global")) ? n : NULL;
+}
+
 const joist_type *jst_types_find(const jst_types *types, joist_text name)
 {
     for (size_t i = 0; i < types->count; i++)
@@ -56,6 +65,8 @@ const joist_type *jst_types_add(jst_types *types, const joist_type *type)
         types->items = joist_realloc(types->items, types->cap * sizeof *types->items);
     }
     types->items[types->count++] = type;
+    if (type->values)
+        jst_types_add(types, type->values);
     for (size_t i = 0; i < type->count; i++) {
         const joist_field *f = &type->fields[i];
         if (f->record || f->items)
@@ -83,7 +94,9 @@ bool jst_type_equal(const joist_type *a, const joist_type *b)
 {
     if (a == b)
         return true;
-    if (strcmp(a->name, b->name) != 0 || a->size != b->size || a->count != b->count)
+    if (strcmp(a->name, b->name) != 0 || a->size != b->size || a->count != b->count
+        || a->shape != b->shape
+        || !a->values != !b->values || (a->values && !jst_type_equal(a->values, b->values)))
         return false;
     for (size_t i = 0; i < a->count; i++)
         if (!field_equal(&a->fields[i], &b->fields[i]))

@@ -20,18 +20,25 @@ JOIST_RECORD_EXTERN(jst_side, JST_SIDE);
 
 /* One node; which members mean something depends on `op`. */
 #define JST_NODE(F, T)                                                                            \
-    F(T, joist_text, op, JOIST_REQUIRED, .help = "read pardo latest count sum flatten write")     \
+    F(T, joist_text, op, JOIST_REQUIRED, .help = "see jst_op")                                    \
     F(T, joist_text, name, JOIST_REQUIRED, .help = "unique in the graph")                         \
     F(T, jst_edge_list, inputs, 0, JOIST_LIST_OF(jst_edge))                                       \
     F(T, jst_port_list, outputs, 0, JOIST_LIST_OF(jst_port))                                      \
     F(T, jst_side_list, sides, 0, JOIST_LIST_OF(jst_side))                                        \
     F(T, joist_text, dofn, 0, .help = "pardo: name in the program's table")                       \
-    F(T, joist_bytes, config, 0, .help = "pardo: its configuration as a row")                     \
+    F(T, joist_text, combine, 0, .help = "combine: name in the program's or library's table")     \
+    F(T, joist_bytes, config, 0, .help = "pardo, combine: its configuration as a row")            \
     F(T, joist_text, uri) F(T, joist_text, table)                                                 \
     F(T, joist_text_list, otherwise) F(T, int64_t, except) F(T, int64_t, max_record)              \
     F(T, joist_text, window) F(T, joist_text, since) F(T, joist_text, until)                      \
     F(T, joist_text_list, key, 0, .help = "field names")                                          \
-    F(T, joist_text_list, by) F(T, joist_text, number) F(T, joist_text, window_field)             \
+    F(T, joist_text_list, right_key, 0, .help = "join: of the second input")                      \
+    F(T, joist_text, how, 0, .help = "join: inner left right full cogroup")                       \
+    F(T, joist_text, time, 0, .help = "timestamp: the field that tells it")                       \
+    F(T, joist_text, windowing, 0, .help = "window: global fixed sliding sessions")               \
+    F(T, int64_t, size_ms, 0, .help = "of a window; sessions: the gap that ends one")             \
+    F(T, int64_t, period_ms) F(T, int64_t, offset_ms)                                             \
+    F(T, joist_text_list, by) F(T, joist_text, window_field)                                      \
     F(T, joist_text_list, without, 0, .help = "write: fields that are no columns")                \
     F(T, bool, outbox) F(T, joist_text, endpoint)                                                 \
     F(T, joist_text, file, JOIST_REQUIRED, .help = "where the program declares it")               \
@@ -43,8 +50,25 @@ JOIST_RECORD_EXTERN(jst_node, JST_NODE);
 JOIST_RECORD_EXTERN(jst_graph, JST_GRAPH);
 
 typedef enum jst_op {
-    JST_READ, JST_PARDO, JST_LATEST, JST_COUNT, JST_SUM, JST_FLATTEN, JST_WRITE, JST_OP_COUNT
+    JST_READ, JST_PARDO, JST_TIMESTAMP, JST_WINDOW, JST_LATEST, JST_COMBINE, JST_GROUP, JST_JOIN,
+    JST_FLATTEN, JST_WRITE, JST_OP_COUNT
 } jst_op;
+
+/* Is it done to one element after another, so that it can be fused? */
+JOIST_INLINE bool jst_op_fuses(jst_op op)
+{
+    return op == JST_PARDO || op == JST_TIMESTAMP || op == JST_WINDOW;
+}
+
+/* Does it bring elements together in a shuffle of its own? */
+JOIST_INLINE bool jst_op_gathers(jst_op op)
+{
+    return op == JST_LATEST || op == JST_COMBINE || op == JST_GROUP || op == JST_JOIN;
+}
+
+/* The windowing of a collection: the nearest node above it that sets one; NULL: the global window.
+ * `nodes` are in order, with those that make `coll` among them. */
+const jst_node *jst_graph_windowing(const jst_graph *g, int64_t coll);
 const char *jst_op_name(jst_op op);
 jst_op jst_op_of(joist_text name);       /* JST_OP_COUNT: no such op */
 

@@ -119,7 +119,8 @@ static void differs(void (*spoil)(joist_field *f))
     joist_field fields[2];
     memcpy(fields, outer_type.fields, sizeof fields);
     spoil(fields);
-    joist_type type = { "outer", sizeof(outer), fields, 2 };
+    joist_type type = { .name = "outer", .size = sizeof(outer),
+    .fields = fields, .count = 2 };
     cr_expect(!jst_type_equal(&type, &outer_type));
 }
 static void rename_it(joist_field *f) { f[1].name = "c"; }
@@ -219,8 +220,21 @@ REFUSES(an_unknown_field, "record 'ev' has no field 'x'")
 {
     ((joist_text *)(uintptr_t)nodes[4].key.items)[1] = JOIST_TEXT("x");
 }
-REFUSES(no_key, "step 'count_by_seq' has no key") { nodes[8].key.count = 0; }
-REFUSES(nothing_to_add, "adds an int field; '' is none") { nodes[6].number = JOIST_TEXT(""); }
+REFUSES(no_key, "step 'latest_ev' has no key") { nodes[4].key.count = 0; }
+REFUSES(nothing_to_add, "the configuration of 'sum_by_key' is no 'joist_sum_config'")
+{
+    nodes[6].config.len = 0;
+}
+REFUSES(a_configuration_that_is_not_asked_for,
+        "the configuration of 'count_by_seq' is no 'nothing'")
+{
+    nodes[8].config = nodes[6].config;
+}
+REFUSES(a_combine_fn_that_is_in_no_table, "CombineFn 'sun' is not in the program's table: add "
+                                          "&sun_combine to combines[]")
+{
+    nodes[6].combine = JOIST_TEXT("sun");
+}
 REFUSES(a_configuration_cut_short, "the configuration of 'join' is no 'limits'")
 {
     nodes[2].config.len--;

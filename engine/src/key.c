@@ -15,7 +15,7 @@
  *
  * A field that is NULL although its schema says it cannot be counts as its zero, as in the row
  * coder: a key is the same before and after an element was spilled. */
-#include "joist/record.h"
+#include "key.h"
 
 #include <assert.h>
 #include <math.h>
@@ -127,5 +127,97 @@ void joist_key_encode(const joist_type *type, const joist_fields *fields, const 
             joist_buffer_byte(out, 0);
         else
             add_value(f, (const char *)record + f->offset, null, out);
+    }
+}
+
+/* ---- reading keys back ----------------------------------------------------------------------- */
+
+static uint64_t get_big_endian(const char *p)
+{
+    uint64_t v = 0;
+    for (int i = 0; i < 8; i++)
+        v = v << 8 | (unsigned char)p[i];
+    return v;
+}
+
+/* Behind the text whose first byte is at p. */
+static const char *text_end(const char *p)
+{
+    while (p[0] || p[1])
+        p += p[0] ? 1 : 2;
+    return p + 2;
+}
+
+static const char *field_end(const joist_field *f, const char *p)
+{
+    if (!*p)
+        return p + 1;
+    switch (f->kind) {
+    case JOIST_KIND_TEXT:
+    case JOIST_KIND_BYTES:
+    case JOIST_KIND_JSON: return text_end(p + 1);
+    case JOIST_KIND_BOOL: return p + 2;
+    default: return p + NUMBER_SIZE;
+    }
+}
+
+size_t jst_key_length(const joist_type *type, const joist_fields *fields, const char *key)
+{
+    const char *p = key;
+    for (uint32_t i = 0; i < fields->count; i++)
+        p = field_end(field_at(type, fields->offset[i]), p);
+    return (size_t)(p - key);
+}
+
+static joist_text read_text(const char *p, joist_arena *arena)
+{
+    const char *end = text_end(p) - 2;
+    char *out = joist_arena_alloc(arena, (size_t)(end - p) + 1), *to = out;
+    for (; p < end; p += *p ? 1 : 2)
+        *to++ = *p;
+    return (joist_text){ out, (size_t)(to - out) };
+}
+
+static double read_float(uint64_t order)
+{
+    uint64_t sign = UINT64_C(1) << 63, bits = order & sign ? order ^ sign : ~order;
+    double v;
+    if (order == UINT64_MAX)
+        return NAN;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
+
+/* The value, and behind it the mark of a boxed one that it is there. */
+static void set_number(const joist_field *f, const char *p, char *at)
+{
+    joist_int n = { (int64_t)(get_big_endian(p) ^ UINT64_C(1) << 63), true };
+    joist_float x = { read_float(get_big_endian(p)), true };
+    joist_bool b = { *p != 0, true };
+    const void *from = f->kind == JOIST_KIND_FLOAT ? (const void *)&x
+                     : f->kind == JOIST_KIND_BOOL  ? (const void *)&b : (const void *)&n;
+    memcpy(at, from, f->size);
+}
+
+static void set_field(const joist_field *f, const char *p, char *record, joist_arena *arena)
+{
+    if (!*p)
+        return;
+    if (f->kind != JOIST_KIND_TEXT && f->kind != JOIST_KIND_BYTES && f->kind != JOIST_KIND_JSON) {
+        set_number(f, p + 1, record + f->offset);
+        return;
+    }
+    joist_text t = read_text(p + 1, arena);
+    memcpy(record + f->offset, &t, sizeof t);
+}
+
+void jst_key_decode(const joist_type *type, const joist_fields *fields, const char *key,
+                    void *record, joist_arena *arena)
+{
+    memset(record, 0, type->size);
+    for (uint32_t i = 0; i < fields->count; i++) {
+        const joist_field *f = field_at(type, fields->offset[i]);
+        set_field(f, key, record, arena);
+        key = field_end(f, key);
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * K-way merge of sorted runs, in memory and on disk, with a binary heap of cursors. Entries with
  * one key meet here and are aggregated once more. Memory is one read buffer per run on disk. */
-#include "shuffle.h"
+#include "combine.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -27,6 +27,8 @@ struct jst_merge {
     bool pending;                       /* the top was returned and must advance first */
     uint64_t folded;
     joist_buffer kept;                  /* an entry whose twins are in other runs */
+    joist_arena *arena;                 /* of accumulators that are merged */
+    joist_buffer bytes;                 /* ... and what became of them */
 };
 
 /* ---- cursors --------------------------------------------------------------------------------- */
@@ -158,6 +160,7 @@ jst_merge *jst_merge_open(const jst_shuffle *s, size_t partition)
         most += (s->shares[i].runs_count + 1) * (partition == JST_PARTITIONS ? s->partitions : 1);
     jst_merge *m = joist_calloc(1, sizeof *m);
     m->shuffle = s;
+    m->arena = joist_arena_new();
     m->cursors = joist_calloc(most, sizeof *m->cursors);
     m->heap = joist_calloc(most, sizeof(cursor *));
     for (size_t i = 0; i < s->shares_count; i++)
@@ -189,6 +192,8 @@ void jst_merge_close(jst_merge *m)
     joist_free(m->cursors);
     joist_free(m->heap);
     joist_buffer_free(&m->kept);
+    joist_buffer_free(&m->bytes);
+    joist_arena_free(m->arena);
     joist_free(m);
 }
 
@@ -226,16 +231,47 @@ static bool newer(const jst_entry *a, const jst_entry *b)
     return joist_text_compare(jst_entry_order(a), jst_entry_order(b)) >= 0;
 }
 
-/* Folds the top into the kept entry; both have one key. */
-static void fold(jst_merge *m)
+static const jst_entry *kept(const jst_merge *m)
 {
-    m->folded++;
-    jst_entry *kept = (jst_entry *)(void *)m->kept.ptr;
-    const jst_entry *top = m->heap[0]->entry;
-    if (m->shuffle->plan->reduce != JST_REDUCE_LATEST)
-        jst_entry_add(kept, jst_entry_sum(top));
-    else if (newer(top, kept))
-        keep(m, top);
+    return (const jst_entry *)(const void *)m->kept.ptr;
+}
+
+static bool same_key_follows(const jst_merge *m)
+{
+    return m->heap_count && jst_entry_compare(kept(m), m->heap[0]->entry) == 0;
+}
+
+static bool fold_latest(jst_merge *m, joist_error *e)
+{
+    while (same_key_follows(m)) {
+        m->folded++;
+        if (newer(m->heap[0]->entry, kept(m)))
+            keep(m, m->heap[0]->entry);
+        if (!advance_top(m, e))
+            return false;
+    }
+    return true;
+}
+
+/* Accumulators are merged as structs, in memory that lives as long as this key. */
+static bool fold_accumulators(jst_merge *m, joist_error *e)
+{
+    const jst_shuffle_plan *plan = m->shuffle->plan;
+    joist_arena_reset(m->arena);
+    joist_combine_call call = jst_combine_call_of(plan, m->arena);
+    void *acc = jst_combine_thaw(plan, kept(m), &call);
+    while (same_key_follows(m)) {
+        m->folded++;
+        plan->combine.fn->merge(&call, acc, jst_combine_thaw(plan, m->heap[0]->entry, &call));
+        if (!advance_top(m, e))
+            return false;
+    }
+    m->bytes.len = 0;
+    jst_combine_encode(plan, acc, &m->bytes);
+    jst_entry *result = (jst_entry *)(void *)m->kept.ptr;
+    result->value = m->bytes.ptr;
+    result->value_len = (uint32_t)m->bytes.len;
+    return true;
 }
 
 static const jst_entry *merge_twins(jst_merge *m, joist_error *e)
@@ -243,27 +279,14 @@ static const jst_entry *merge_twins(jst_merge *m, joist_error *e)
     keep(m, m->heap[0]->entry);
     if (!advance_top(m, e))
         return NULL;
-    while (m->heap_count
-           && jst_entry_compare((const jst_entry *)(const void *)m->kept.ptr,
-                                m->heap[0]->entry) == 0) {
-        fold(m);
-        if (!advance_top(m, e))
-            return NULL;
-    }
-    return (const jst_entry *)(const void *)m->kept.ptr;
+    bool combine = m->shuffle->plan->reduce == JST_REDUCE_COMBINE;
+    return (combine ? fold_accumulators(m, e) : fold_latest(m, e)) ? kept(m) : NULL;
 }
 
-static const jst_entry *checked(const jst_merge *m, const jst_entry *entry, joist_error *e)
+static bool has_twins(const jst_merge *m)
 {
-    const jst_shuffle_plan *plan = m->shuffle->plan;
-    if (!entry || plan->reduce == JST_REDUCE_LATEST || plan->reduce == JST_REDUCE_APPEND)
-        return entry;
-    jst_sum sum = jst_entry_sum(entry);
-    if (sum >= INT64_MIN && sum <= INT64_MAX)
-        return entry;
-    joist_fail_with(e, JOIST_FATAL, "step '%.*s' (%.*s:%d): a sum is beyond int64",
-                    JOIST_ARG(plan->node->name), JST_AT(plan->node));
-    return NULL;
+    jst_reduce reduce = m->shuffle->plan->reduce;
+    return (reduce == JST_REDUCE_LATEST || reduce == JST_REDUCE_COMBINE) && top_has_twin(m);
 }
 
 const jst_entry *jst_merge_next(jst_merge *m, joist_error *e)
@@ -276,8 +299,8 @@ const jst_entry *jst_merge_next(jst_merge *m, joist_error *e)
         return NULL;
     if (!m->heap_count)
         return NULL;
-    if (m->shuffle->plan->reduce != JST_REDUCE_APPEND && top_has_twin(m))
-        return checked(m, merge_twins(m, e), e);
+    if (has_twins(m))
+        return merge_twins(m, e);
     m->pending = true;
-    return checked(m, m->heap[0]->entry, e);
+    return m->heap[0]->entry;
 }

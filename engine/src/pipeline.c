@@ -12,6 +12,7 @@ const joist_code joist_codes[] = {
     { "too_large", "a record longer than --max-record" },
     { "bad_json", "text that is no JSON (RFC 8259)" },
     { "not_object", "a JSON value that is no object" },
+    { "no_timestamp", "an element without the time that should be its timestamp" },
     { "sink_row", "a row the store refused" },
     { "mail_failed", "a message its endpoint refused" },
     { NULL, NULL },
@@ -31,6 +32,7 @@ joist_pipeline *joist_pipeline_new(const joist_pipeline_def *def)
     joist_pipeline *p = joist_calloc(1, sizeof *p);
     p->def = def;
     p->arena = joist_arena_new();
+    p->types_arena = joist_arena_new();
     for (size_t i = 0; def->dofns && def->dofns[i]; i++)
         add_dofn_types(p, def->dofns[i]);
     return p;
@@ -42,9 +44,11 @@ void joist_pipeline_free(joist_pipeline *p)
         return;
     jst_run_free(p->run);
     joist_arena_free(p->arena);
+    joist_arena_free(p->types_arena);
     joist_free(p->building);
     jst_types_free(&p->types);
     joist_buffer_free(&p->wire);
+    joist_buffer_free(&p->scope);
     joist_free(p);
 }
 

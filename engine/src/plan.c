@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Planning in three passes: name the shuffles, views and stores; grow a stage from every root; put
  * the stages in an order in which everything a stage needs is complete. */
+#include "assign.h"
 #include "plan_parts.h"
 
 static const jst_node *node_at(const jst_plan *plan, size_t i)
@@ -28,11 +29,6 @@ static joist_fields fields(const joist_type *type, joist_text_list names)
     return f;
 }
 
-static bool is_aggregate(jst_op op)
-{
-    return op == JST_LATEST || op == JST_COUNT || op == JST_SUM;
-}
-
 static void add_target(jst_plan *plan, jst_targets *t, jst_target_kind kind, size_t index)
 {
     if (t->count == t->cap) {
@@ -56,16 +52,15 @@ static bool same_names(joist_text_list a, joist_text_list b)
     return same;
 }
 
-/* A write of an aggregate by the aggregate's own key (or without one) reads its shuffle as it
- * stands. */
-static const jst_node *written_aggregate(const jst_plan *plan, const jst_node *write)
+/* A write of a latest by the latest's own key, or without one, reads its shuffle as it stands. */
+static const jst_node *written_latest(const jst_plan *plan, const jst_node *write)
 {
-    const jst_node *from = jst_graph_producer(&plan->p->graph, write->inputs.items[0].coll, NULL);
-    if (!is_aggregate(jst_op_of(from->op)))
+    const jst_graph *g = &plan->p->graph;
+    int64_t coll = write->inputs.items[0].coll;
+    const jst_node *from = jst_graph_producer(g, coll, NULL);
+    if (jst_op_of(from->op) != JST_LATEST || jst_graph_windowing(g, coll))
         return NULL;
-    if (!write->key.count)
-        return from;
-    return jst_op_of(from->op) == JST_LATEST && same_names(write->key, from->key) ? from : NULL;
+    return !write->key.count || same_names(write->key, from->key) ? from : NULL;
 }
 
 static size_t shuffle_of(const jst_plan *plan, const jst_node *n)
@@ -76,19 +71,58 @@ static size_t shuffle_of(const jst_plan *plan, const jst_node *n)
     return i;
 }
 
-static void add_aggregate(jst_plan *plan, const jst_node *n)
+static uint32_t offset_of(const joist_type *type, const char *name)
 {
-    static const jst_reduce reduces[JST_OP_COUNT] = {
-        [JST_LATEST] = JST_REDUCE_LATEST, [JST_COUNT] = JST_REDUCE_COUNT,
-        [JST_SUM] = JST_REDUCE_SUM,
+    return joist_type_field(type, joist_text_of(name))->offset;
+}
+
+static jst_pairing pairing_of(const jst_node *n, const joist_type *out)
+{
+    bool cogroup = joist_text_equal(n->how, JOIST_TEXT("cogroup"));
+    bool full = cogroup || joist_text_equal(n->how, JOIST_TEXT("full"));
+    const joist_type *pair = cogroup ? out->values : out;
+    return (jst_pairing){
+        .pair = pair, .cogroup = cogroup,
+        .left = offset_of(pair, "left"), .right = offset_of(pair, "right"),
+        .has_left = offset_of(pair, "has_left"), .has_right = offset_of(pair, "has_right"),
+        .keep_left = full || joist_text_equal(n->how, JOIST_TEXT("left")),
+        .keep_right = full || joist_text_equal(n->how, JOIST_TEXT("right")),
     };
+}
+
+static jst_prepared prepared(jst_plan *plan, const jst_node *n, const joist_type *in)
+{
+    jst_prepared done = { 0 };
+    joist_error e;      /* check was through here */
+    jst_combine_prepare(jst_combine_of(plan->p->def, n->combine), n, in, plan->arena, &done, &e);
+    return done;
+}
+
+static jst_reduce reduce_of(jst_op op)
+{
+    return op == JST_LATEST ? JST_REDUCE_LATEST
+         : op == JST_COMBINE ? JST_REDUCE_COMBINE : JST_REDUCE_GROUP;
+}
+
+static void add_gathering(jst_plan *plan, const jst_node *n)
+{
     const joist_type *in = coll_type(plan, n->inputs.items[0].coll);
-    plan->shuffles[plan->shuffles_count++] = (jst_shuffle_plan){
-        .reduce = reduces[jst_op_of(n->op)], .node = n, .coll = n->outputs.items[0].coll, .in = in,
-        .out = coll_type(plan, n->outputs.items[0].coll), .key = fields(in, n->key),
-        .by = fields(in, n->by),
-        .number = n->number.len ? joist_type_field(in, n->number) : NULL,
+    const joist_type *out = coll_type(plan, n->outputs.items[0].coll);
+    const jst_node *w = jst_graph_windowing(&plan->p->graph, n->inputs.items[0].coll);
+    jst_op op = jst_op_of(n->op);
+    jst_shuffle_plan s = {
+        .reduce = reduce_of(op), .node = n, .coll = n->outputs.items[0].coll, .in = in, .out = out,
+        .key = fields(in, n->key), .by = fields(in, n->by), .windowed = w,
+        .sessions = w && joist_text_equal(w->windowing, JOIST_TEXT("sessions")),
     };
+    if (op == JST_COMBINE)
+        s.combine = prepared(plan, n, in);
+    if (op == JST_JOIN) {
+        s.right = coll_type(plan, n->inputs.items[1].coll);
+        s.right_key = fields(s.right, n->right_key);
+        s.pairing = pairing_of(n, out);
+    }
+    plan->shuffles[plan->shuffles_count++] = s;
 }
 
 static void add_staging(jst_plan *plan, const jst_node *n, joist_text_list key, int64_t coll)
@@ -106,28 +140,39 @@ static void add_shuffles(jst_plan *plan)
     for (size_t i = 0; i < nodes_count(plan); i++) {
         const jst_node *n = node_at(plan, i);
         jst_op op = jst_op_of(n->op);
-        if (is_aggregate(op))
-            add_aggregate(plan, n);
-        else if (op == JST_WRITE && !written_aggregate(plan, n))
+        if (jst_op_gathers(op))
+            add_gathering(plan, n);
+        else if (op == JST_WRITE && !written_latest(plan, n))
             add_staging(plan, n, n->key, 0);
         else if (plan->materialised[i])
             add_staging(plan, n, (joist_text_list){ 0 }, n->inputs.items[0].coll);
     }
 }
 
-static size_t view_of(jst_plan *plan, const jst_node *n, const jst_side *side)
+/* How the DoFn looks at its k-th side input. */
+static joist_shape shape_of(const jst_plan *plan, const jst_node *n, size_t k)
 {
+    joist_shape shape = jst_dofn_of(plan->p->def, n->dofn)->sides[k].type->shape;
+    return shape == JOIST_SHAPE_RECORD ? JOIST_SHAPE_MAP : shape;
+}
+
+static size_t view_of(jst_plan *plan, const jst_node *n, size_t k)
+{
+    const jst_side *side = &n->sides.items[k];
     const joist_type *type = coll_type(plan, side->coll);
-    uint32_t key = joist_type_field(type, side->key)->offset;
-    for (size_t i = 0; i < plan->views_count; i++)
-        if (plan->views[i].coll == side->coll && plan->views[i].key == key) {
-            plan->views[i].allow_empty &= side->allow_empty;
-            return i;
-        }
+    joist_shape shape = shape_of(plan, n, k);
+    uint32_t key = side->key.len ? joist_type_field(type, side->key)->offset : 0;
+    for (size_t i = 0; i < plan->views_count; i++) {
+        jst_view_plan *v = &plan->views[i];
+        if (v->coll != side->coll || v->key != key || v->shape != shape)
+            continue;
+        v->allow_empty &= side->allow_empty;
+        return i;
+    }
     char *name = joist_arena_zalloc(plan->arena, side->name.len + 1);
     memcpy(name, side->name.ptr, side->name.len);
     plan->views[plan->views_count] =
-        (jst_view_plan){ side->coll, type, key, side->allow_empty, n, name };
+        (jst_view_plan){ side->coll, type, shape, key, side->allow_empty, n, name };
     return plan->views_count++;
 }
 
@@ -159,7 +204,7 @@ static const joist_type *columns_of(jst_plan *plan, const jst_node *n, const joi
         return type;
     joist_type *columns = joist_arena_alloc(plan->arena, sizeof *columns);
     joist_field *fields = joist_arena_alloc(plan->arena, type->count * sizeof *fields);
-    *columns = (joist_type){ type->name, type->size, fields, 0 };
+    *columns = (joist_type){ .name = type->name, .size = type->size, .fields = fields };
     for (size_t i = 0; i < type->count; i++)
         if (!left_out(n, &type->fields[i]))
             fields[columns->count++] = type->fields[i];
@@ -169,7 +214,7 @@ static const joist_type *columns_of(jst_plan *plan, const jst_node *n, const joi
 static void add_table(jst_plan *plan, const jst_node *n)
 {
     const joist_type *type = coll_type(plan, n->inputs.items[0].coll);
-    const jst_node *aggregate = written_aggregate(plan, n);
+    const jst_node *latest = written_latest(plan, n);
     jst_store_plan *s = store_of(plan, n->uri);
     joist_table_spec spec = { .table = n->table, .type = columns_of(plan, n, type),
                               .key = fields(type, n->key),
@@ -178,7 +223,7 @@ static void add_table(jst_plan *plan, const jst_node *n)
         spec.window = fields(type, (joist_text_list){ &n->window_field, 1 });
     s->specs[s->count] = spec;
     s->tables[s->count++] =
-        (jst_table_plan){ n, shuffle_of(plan, aggregate ? aggregate : n), spec };
+        (jst_table_plan){ n, shuffle_of(plan, latest ? latest : n), spec };
 }
 
 static void add_stores(jst_plan *plan)
@@ -194,7 +239,7 @@ static size_t *views_of(jst_plan *plan, const jst_node *n)
 {
     size_t *views = joist_arena_alloc(plan->arena, (n->sides.count + 1) * sizeof *views);
     for (size_t i = 0; i < n->sides.count; i++)
-        views[i] = view_of(plan, n, &n->sides.items[i]);
+        views[i] = view_of(plan, n, i);
     return views;
 }
 
@@ -216,22 +261,30 @@ static size_t fuse(jst_plan *plan, jst_stage *stage, const jst_node *n)
         if (stage->dofns[i].node == n)
             return i;
     size_t at = stage->count++;
-    const joist_dofn *fn = jst_dofn_of(plan->p->def, n->dofn);
-    stage->dofns[at] = (jst_fused_dofn){ .node = n, .fn = fn, .config = config_of(plan, n, fn),
-        .views = views_of(plan, n),
+    bool own = jst_op_of(n->op) == JST_PARDO;
+    const void *config = NULL;
+    const joist_dofn *fn = own ? jst_dofn_of(plan->p->def, n->dofn)
+                               : jst_assign_dofn(n, coll_type(plan, n->inputs.items[0].coll),
+                                                 plan->arena, &config);
+    stage->dofns[at] = (jst_fused_dofn){ .node = n, .fn = fn,
+        .config = own ? config_of(plan, n, fn) : config, .views = views_of(plan, n),
         .outs = joist_arena_zalloc(plan->arena, fn->outs_count * sizeof(jst_targets)) };
     return at;
 }
 
-static void grow_consumer(jst_plan *plan, jst_stage *stage, const jst_node *n, jst_targets *out)
+/* `side`: which input of the consumer this is. */
+static void grow_consumer(jst_plan *plan, jst_stage *stage, const jst_node *n, size_t side,
+                          jst_targets *out)
 {
     jst_op op = jst_op_of(n->op);
     if (op == JST_FLATTEN)
         grow(plan, stage, n->outputs.items[0].coll, out);
-    else if (op == JST_PARDO && !plan->materialised[jst_node_index(plan, n)])
+    else if (jst_op_fuses(op) && !plan->materialised[jst_node_index(plan, n)])
         add_target(plan, out, JST_TO_DOFN, fuse(plan, stage, n));
-    else if (shuffle_of(plan, n) < plan->shuffles_count)
+    else if (shuffle_of(plan, n) < plan->shuffles_count) {
         add_target(plan, out, JST_TO_SHUFFLE, shuffle_of(plan, n));
+        out->items[out->count - 1].side = op == JST_JOIN && side;
+    }
 }
 
 static void grow(jst_plan *plan, jst_stage *stage, int64_t coll, jst_targets *out)
@@ -240,10 +293,10 @@ static void grow(jst_plan *plan, jst_stage *stage, int64_t coll, jst_targets *ou
         const jst_node *n = node_at(plan, i);
         for (size_t k = 0; k < n->inputs.count; k++)
             if (n->inputs.items[k].coll == coll)
-                grow_consumer(plan, stage, n, out);
+                grow_consumer(plan, stage, n, k, out);
         for (size_t k = 0; k < n->sides.count; k++)
             if (n->sides.items[k].coll == coll)
-                add_target(plan, out, JST_TO_VIEW, view_of(plan, n, &n->sides.items[k]));
+                add_target(plan, out, JST_TO_VIEW, view_of(plan, n, k));
     }
 }
 
@@ -363,7 +416,7 @@ static void add_shuffle_stages(jst_plan *plan)
         if (!sh->coll)
             continue;
         jst_stage s = { .from_shuffle = true, .root = i };
-        if (jst_op_of(sh->node->op) == JST_PARDO)
+        if (jst_op_fuses(jst_op_of(sh->node->op)))
             grow_materialised(plan, &s, sh->node);
         else
             grow_stage(plan, &s, sh->coll);

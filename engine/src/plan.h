@@ -12,8 +12,13 @@
 #include "pipeline.h"
 
 typedef enum jst_target_kind { JST_TO_DOFN, JST_TO_SHUFFLE, JST_TO_VIEW } jst_target_kind;
-/* `via` numbers what feeds one shuffle, or one DoFn of a stage. */
-typedef struct jst_target { jst_target_kind kind; size_t index; uint16_t via; } jst_target;
+/* `via` numbers what feeds one shuffle, or one DoFn of a stage; `side` is the input of a join. */
+typedef struct jst_target {
+    jst_target_kind kind;
+    size_t index;
+    uint16_t via;
+    uint8_t side;                   /* 0 or 1 */
+} jst_target;
 typedef struct jst_targets { jst_target *items; size_t count, cap; } jst_targets;
 
 typedef struct jst_fused_dofn {
@@ -35,20 +40,33 @@ typedef struct jst_stage {
     size_t count;
 } jst_stage;
 
-/* LATEST keeps the greatest order per key, APPEND keeps everything, COUNT and SUM add. */
+/* LATEST keeps the greatest order per key, APPEND everything in input order, GROUP everything by
+ * key, COMBINE an accumulator per key. */
 typedef enum jst_reduce {
-    JST_REDUCE_LATEST, JST_REDUCE_APPEND, JST_REDUCE_COUNT, JST_REDUCE_SUM
+    JST_REDUCE_LATEST, JST_REDUCE_APPEND, JST_REDUCE_GROUP, JST_REDUCE_COMBINE
 } jst_reduce;
+
+/* How a join makes pairs of what one key has. */
+typedef struct jst_pairing {
+    const joist_type *pair;         /* NULL: no join */
+    uint32_t left, right, has_left, has_right;      /* offsets in it */
+    bool keep_left, keep_right;     /* those that found none */
+    bool cogroup;                   /* no pairs: one side each, as values of a group */
+} jst_pairing;
 
 typedef struct jst_shuffle_plan {
     jst_reduce reduce;
     const jst_node *node;           /* the aggregation, or the write or DoFn it is implied by */
     int64_t coll;                   /* what its elements are called afterwards; 0: only a table
                                      * reads it */
-    const joist_type *in;           /* of the elements that arrive */
-    const joist_type *out;          /* of what it holds */
-    joist_fields key, by;           /* APPEND: no key, position order */
-    const joist_field *number;      /* SUM */
+    const joist_type *in, *right;   /* of the elements that arrive, by side */
+    const joist_type *out;          /* of what comes out */
+    joist_fields key, right_key;    /* APPEND: no key, position order */
+    joist_fields by;                /* LATEST */
+    jst_prepared combine;
+    jst_pairing pairing;
+    bool windowed;                  /* keys end in a window */
+    bool sessions;                  /* ... and windows of one key that overlap are one */
     bool is_root;                   /* a stage starts here, so it is partitioned */
     uint16_t id;                    /* its place in the plan */
     uint16_t inflows;               /* targets that feed it */
@@ -59,8 +77,9 @@ typedef struct jst_shuffle_plan {
 
 typedef struct jst_view_plan {
     int64_t coll;
-    const joist_type *type;
-    uint32_t key;
+    const joist_type *type;         /* of the records */
+    joist_shape shape;              /* JOIST_SHAPE_MAP and following */
+    uint32_t key;                   /* of maps */
     bool allow_empty;
     const jst_node *node;
     const char *name;

@@ -159,9 +159,10 @@ PLAN(a_collection_flattened_with_itself_is_there_twice,
 
 /* ---- tables ---------------------------------------------------------------------------------- */
 
-PLAN(a_write_by_the_key_of_its_aggregate_reads_its_shuffle,
+PLAN(a_write_by_the_key_of_its_latest_reads_its_shuffle,
      "r > #l #s\n"
-     "mem:out evs=#l joist_totals=#s\n"
+     "#s > #w2\n"
+     "mem:out evs=#l joist_totals=#w2\n"
      "mem:other evs=#l\n")
 {
     ev_coll in = READ("r");
@@ -317,15 +318,18 @@ Test(plan, details)
     joist_pipeline *p = joist_pipeline_new(&def);
     cr_assert_eq(joist_pipeline_check(p, NULL, &error), JOIST_OK, "%s", error.message);
     jst_plan *plan = jst_plan_new(p);
-    cr_assert_eq(plan->shuffles_count, 2);
+    cr_assert_eq(plan->shuffles_count, 3);
     const jst_shuffle_plan *l = &plan->shuffles[0], *s = &plan->shuffles[1];
     cr_expect_eq(l->reduce, JST_REDUCE_LATEST);
     cr_expect_eq(l->by.count, 2);
     cr_expect_eq(l->by.offset[1], offsetof(ev, seq));
     cr_expect_eq(l->inflows, 3);
-    cr_expect(l->is_root && !s->is_root);
-    cr_expect_eq(s->reduce, JST_REDUCE_SUM);
-    cr_expect_eq(s->number->offset, offsetof(ev, n));
+    cr_expect(l->is_root && s->is_root && !plan->shuffles[2].is_root);
+    cr_expect_eq(plan->shuffles[2].reduce, JST_REDUCE_APPEND);
+    cr_expect_eq(s->reduce, JST_REDUCE_COMBINE);
+    cr_expect_eq(s->combine.fn, &joist_sum_combine);
+    cr_expect(joist_text_equal(((const joist_sum_config *)s->combine.config)->number,
+                               JOIST_TEXT("n")));
     cr_expect_eq(s->out, &joist_total_type);
     cr_expect_eq(s->id, 1);
     cr_assert_eq(plan->views_count, 1);

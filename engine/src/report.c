@@ -87,7 +87,7 @@ static uint64_t elements_of(const jst_run *run, int64_t coll)
     jst_op op = jst_op_of(n->op);
     if (op == JST_FLATTEN)
         return elements_in(run, n);
-    if (op != JST_READ && op != JST_PARDO && !aggregation(run, n)->is_root)
+    if (jst_op_gathers(op) && !aggregation(run, n)->is_root)
         return rows_of(run, n);
     return out_of(run, (size_t)(n - nodes_of(run)), port);
 }
@@ -131,7 +131,7 @@ static bool reaches_step(const jst_graph *g, int64_t coll, const jst_node *step)
                 continue;
             if (n == step)
                 return true;
-            for (size_t o = 0; (op == JST_PARDO || op == JST_FLATTEN) && o < n->outputs.count; o++)
+            for (size_t o = 0; (jst_op_fuses(op) || op == JST_FLATTEN) && o < n->outputs.count; o++)
                 if (reaches_step(g, n->outputs.items[o].coll, step))
                     return true;
         }
@@ -144,7 +144,7 @@ static bool reaches_step(const jst_graph *g, int64_t coll, const jst_node *step)
 static bool before_fork(const jst_graph *g, const jst_node *n)
 {
     bool before = jst_op_of(n->op) == JST_READ;
-    for (size_t i = 0; jst_op_of(n->op) == JST_PARDO && i < g->nodes.count; i++) {
+    for (size_t i = 0; jst_op_fuses(jst_op_of(n->op)) && i < g->nodes.count; i++) {
         const jst_node *from = &g->nodes.items[i];
         if (jst_op_of(from->op) != JST_READ
             || !reaches_step(g, from->outputs.items[0].coll, n))
@@ -208,7 +208,7 @@ static joist_stage_report stage_report(jst_run *run, size_t node)
     const jst_node *n = &nodes_of(run)[node];
     joist_stage_report s = { .name = string_of(run, n->name) };
     jst_op op = jst_op_of(n->op);
-    s.in = op == JST_READ || op == JST_PARDO ? SUM(run, node, in) : elements_in(run, n);
+    s.in = op == JST_READ || jst_op_fuses(op) ? SUM(run, node, in) : elements_in(run, n);
     s.retried = SUM(run, node, retried);
     s.busy_seconds = (double)SUM(run, node, busy_ns) / 1e9;
     add_outs(run, n, &s);
@@ -350,7 +350,7 @@ bool jst_report_adds_up(jst_run *run, joist_error *e)
         jst_op op = jst_op_of(nodes_of(run)[i].op);
         if (op == JST_READ)
             bad = read_differs(run, i, e);
-        else if (op == JST_PARDO)
+        else if (jst_op_fuses(op))
             bad = differ(run, i, "elements processed", SUM(run, i, in),
                          elements_in(run, &nodes_of(run)[i]), e);
     }

@@ -328,7 +328,8 @@ static const joist_field node_fields[] = {
     { .name = "below", .kind = JOIST_KIND_RECORD, .boxed = true, .items = &node_type,
       .offset = 0, .size = sizeof(node) },
 };
-const joist_type node_type = { "node", sizeof(node), node_fields, 1 };
+const joist_type node_type = { .name = "node", .size = sizeof(node),
+    .fields = node_fields, .count = 1 };
 
 static size_t decode_nested(size_t levels)
 {

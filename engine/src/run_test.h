@@ -5,8 +5,11 @@
 #ifndef JST_RUN_TEST_H
 #define JST_RUN_TEST_H
 
+#include "joist/combines.h"
+#include "joist/group.h"
 #include "joist/json.h"
 #include "joist/run.h"
+#include "joist/window.h"
 #include "pipeline.h"
 #include "plan.h"
 #include "run.h"

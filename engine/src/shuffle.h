@@ -16,7 +16,7 @@
 
 #include <stdatomic.h>
 
-enum { JST_PARTITIONS = 16 };
+enum { JST_PARTITIONS = 16, JST_WINDOW_KEY = 16 };
 
 /* What all shuffles of a run share. */
 typedef struct jst_memory {
@@ -55,7 +55,6 @@ typedef struct jst_shuffle {
     struct jst_shuffle *leader;     /* owns the memory; itself, if it shares with nobody */
     struct jst_shuffle *next;       /* of those that share with the leader; NULL at the end */
     bool keys_only;                 /* a dry run counts rows and looks at none */
-    const joist_field *key_field;   /* COUNT, SUM: whose value is the output's key, as text */
 } jst_shuffle;
 
 jst_shuffle *jst_shuffle_new(const jst_shuffle_plan *plan, size_t workers, jst_memory *memory);
@@ -69,7 +68,12 @@ void jst_shuffle_free(jst_shuffle *s);      /* NULL is a no-op; temporary files 
  * the stage. Elements of one position that came in the same way arrive in the order of their emits,
  * all at one worker; the ways themselves are put in order by their numbers. So the order is total,
  * whatever the number of workers and the size of bundles. */
-typedef struct jst_inflow { bool grouped; uint16_t via; joist_text path; } jst_inflow;
+typedef struct jst_inflow {
+    bool grouped;
+    uint16_t via;
+    joist_text path;
+    uint8_t side;
+} jst_inflow;
 
 /* Adds elements to one worker's share, and to those that follow. */
 void jst_shuffle_add(jst_shuffle *s, size_t worker, const char *elements,
@@ -97,6 +101,11 @@ extern const jst_group_position jst_nowhere;    /* of a bundle without elements 
 /* Input order: what APPEND sorts by, and the last resort of every other order. */
 void jst_position_encode(const joist_position *at, bool grouped, joist_buffer *out);
 
+/* Of an entry's key: how long the user's part is, that and its window, and the window itself. */
+size_t jst_entry_user_key(const jst_shuffle_plan *plan, const jst_entry *e);
+size_t jst_entry_prefix(const jst_shuffle_plan *plan, const jst_entry *e);
+joist_window jst_entry_window(const jst_shuffle_plan *plan, const jst_entry *e);
+
 /* The (group) position of an entry of this shuffle; lives in the arena, the origin where it was. */
 const joist_position *jst_entry_position(const jst_shuffle *s, const jst_entry *entry,
                                          joist_arena *arena);
@@ -107,7 +116,7 @@ typedef struct jst_merge jst_merge;
  * one sealed shuffle may run at once. */
 jst_merge *jst_merge_open(const jst_shuffle *s, size_t partition);
 /* The next entry, valid until the next call; NULL at the end, then *e is empty, or with *e filled:
- * disk trouble, or a sum beyond int64. */
+ * disk trouble. */
 const jst_entry *jst_merge_next(jst_merge *m, joist_error *e);
 /* The entry that jst_merge_next returned last, for longer: itself if it lies in a table, which
  * lives as long as the shuffle, else a copy in the arena. */
@@ -115,23 +124,7 @@ const jst_entry *jst_merge_keep(const jst_merge *m, const jst_entry *entry, jois
 uint64_t jst_merge_folded(const jst_merge *m);   /* entries aggregated into another so far */
 void jst_merge_close(jst_merge *m);
 
-/* COUNT and SUM add in 128 bits, so that only the result decides whether it fits into int64, not
- * the order of the input. */
-__extension__ typedef __int128 jst_sum;
-JOIST_INLINE jst_sum jst_entry_sum(const jst_entry *e)
-{
-    jst_sum sum;
-    memcpy(&sum, e->value, sizeof sum);
-    return sum;
-}
-
-JOIST_INLINE void jst_entry_add(jst_entry *into, jst_sum n)
-{
-    n += jst_entry_sum(into);
-    memcpy(into->bytes + into->key_len + into->order_len, &n, sizeof n);
-}
-
-/* Makes the output record (plan->out) of an entry; texts borrow the entry or the arena. */
+/* The element (plan->in) of an entry that holds one; texts borrow the entry or the arena. */
 bool jst_entry_decode(const jst_shuffle *s, const jst_entry *entry, void *record,
                       joist_arena *arena);
 

@@ -2,6 +2,8 @@
  * A shuffle by hand: order, stability, ties, sums, partitions, spilling, and what the disk can do
  * to it. Whatever the number of shares and runs, what comes out is the same. */
 /* Tests: shuffle.c sort.c merge.c spill.c */
+#include "combine.h"
+#include "key.h"
 #include "run_test.h"
 
 #include <errno.h>
@@ -69,6 +71,24 @@ static jst_shuffle *shuffled(size_t shares, size_t bundle, bool backwards)
     return s;
 }
 
+/* The accumulator of an entry, behind the values of its key. */
+static void write_accumulator(const jst_shuffle *s, const jst_entry *entry, void *key,
+                              joist_buffer *out)
+{
+    const joist_type *type = s->plan->combine.fn->acc;
+    joist_combine_call call = jst_combine_call_of(s->plan, arena);
+    jst_key_decode(s->plan->in, &s->plan->key, entry->bytes, key, arena);
+    for (uint32_t i = 0; i < s->plan->key.count; i++) {
+        size_t f = 0;
+        while (s->plan->in->fields[f].offset != s->plan->key.offset[i])
+            f++;
+        const joist_type one = { .name = "key", .size = s->plan->in->size,
+                                 .fields = &s->plan->in->fields[f], .count = 1 };
+        joist_json_write_record(out, &one, key, 0);
+    }
+    joist_json_write_record(out, type, jst_combine_thaw(s->plan, entry, &call), 0);
+}
+
 /* Reads partition by partition, or (JST_PARTITIONS) all as one; NULL: an error. */
 static joist_buffer *contents(const jst_shuffle *s, size_t partition)
 {
@@ -81,8 +101,12 @@ static joist_buffer *contents(const jst_shuffle *s, size_t partition)
         joist_text key = joist_arena_text(arena, (joist_text){ entry->bytes, entry->key_len });
         cr_assert(!last.ptr || joist_text_compare(last, key) <= 0, "out of order");
         last = key;
-        cr_assert(jst_entry_decode(s, entry, record, arena));
-        joist_json_write_record(&out, s->plan->out, record, 0);
+        if (s->plan->reduce == JST_REDUCE_COMBINE) {
+            write_accumulator(s, entry, record, &out);
+        } else {
+            cr_assert(jst_entry_decode(s, entry, record, arena));
+            joist_json_write_record(&out, s->plan->out, record, 0);
+        }
         joist_buffer_byte(&out, '\n');
     }
     jst_merge_close(m);
@@ -257,94 +281,108 @@ Test(shuffle, append_is_stable)
     jst_shuffle_free(s);
 }
 
-/* ---- counts and sums ------------------------------------------------------------------------- */
+/* ---- accumulators ---------------------------------------------------------------------------- */
 
+/* What every worker, bundle and run has of a key is put together. */
 Test(shuffle, counts_and_sums)
 {
     fill(2000, 7);
     evs[5].n = (joist_int){ 0 };
-    plan.reduce = JST_REDUCE_COUNT;
-    plan.out = &joist_tally_type;
+    plan.reduce = JST_REDUCE_COMBINE;
+    plan.combine.fn = &joist_count_combine;
     always_the_same();
     char *text = expected_now();
-    cr_expect(strstr(text, "{\"key\":\"key-000000\",\"count\":286}\n"), "%s", text);
+    cr_expect(strstr(text, "{\"key\":\"key-000000\"}{\"n\":286}\n"), "%s", text);
     joist_free(text);
-    plan.reduce = JST_REDUCE_SUM;
-    plan.number = joist_type_field(&ev_type, JOIST_TEXT("seq"));
-    plan.out = &joist_total_type;
+    plan.combine.fn = &joist_sum_combine;
+    plan.combine.prepared = joist_type_field(&ev_type, JOIST_TEXT("seq"));
     always_the_same();
-    plan.number = joist_type_field(&ev_type, JOIST_TEXT("n"));
+    plan.combine.prepared = joist_type_field(&ev_type, JOIST_TEXT("n"));
     plan.key = JOIST_FIELDS(ev, seq).fields;
     always_the_same();
     text = expected_now();
-    cr_expect(strstr(text, "{\"key\":\"5\",\"total\":0}\n"), "NULL adds nothing");
-    cr_expect(strstr(text, "{\"key\":\"1999\",\"total\":4}\n"));
+    cr_expect(strstr(text, "{\"seq\":5}{\"high\":0,\"low\":0}\n"), "NULL adds nothing");
+    cr_expect(strstr(text, "{\"seq\":1999}{\"high\":0,\"low\":4}\n"));
     joist_free(text);
 }
 
-Test(shuffle, keys_of_counts_are_texts)
+/* An accumulator that points elsewhere: the elements' places, in a list that grows. */
+#define SEEN(F, T) F(T, joist_text_list, tags) F(T, int64_t, created)
+JOIST_RECORD(seen_acc, SEEN);
+#define GATHER(IN, ACC, OUT, CFG) IN(ev) ACC(seen_acc) OUT(joist_line)
+JOIST_COMBINE_FN_CREATE(gather, GATHER);
+static void gather_create(const gather_call *v, seen_acc *a)
 {
-    fill(4, 4);
-    plan.reduce = JST_REDUCE_COUNT;
-    plan.out = &joist_tally_type;
-    evs[0].key = JOIST_NO_TEXT;
-    evs[1].key = JOIST_TEXT("");
+    (void)v;
+    a->created = 1;
+}
+
+/* In the order of their bytes, whatever the order of the calls. */
+static void insert(const gather_call *v, seen_acc *a, joist_text tag)
+{
+    size_t at = 0, n = a->tags.count;
+    joist_text *items = joist_arena_alloc(v->arena, (n + 1) * sizeof *items);
+    while (at < n && joist_text_compare(a->tags.items[at], tag) < 0)
+        at++;
+    if (at)
+        memcpy(items, a->tags.items, at * sizeof *items);
+    items[at] = joist_arena_text(v->arena, tag);
+    if (n > at)
+        memcpy(items + at + 1, a->tags.items + at, (n - at) * sizeof *items);
+    a->tags = (joist_text_list){ items, n + 1 };
+}
+static void gather_add(const gather_call *v, seen_acc *a, const ev *e)
+{
+    cr_assert_eq(a->created, 1, "add before create");
+    insert(v, a, e->tag);
+}
+static void gather_merge(const gather_call *v, seen_acc *a, const seen_acc *b)
+{
+    cr_assert(a->created == 1 && b->created == 1);
+    for (size_t i = 0; i < b->tags.count; i++)
+        insert(v, a, b->tags.items[i]);
+}
+static joist_status gather_extract(const gather_call *v, const seen_acc *a, const ev *key)
+{
+    (void)a;
+    (void)key;
+    return joist_line_emit(v->out, (joist_line){ JOIST_TEXT("") });
+}
+
+Test(shuffle, accumulators_that_point_elsewhere)
+{
+    static char tags[600][16];
+    fill(600, 11);
+    for (size_t i = 0; i < count; i++) {
+        snprintf(tags[i], sizeof tags[i], "t%03zu", i);
+        evs[i].tag = joist_text_of(tags[i]);
+    }
+    plan.reduce = JST_REDUCE_COMBINE;
+    plan.combine.fn = &gather_combine;
+    always_the_same();
     char *text = expected_now();
-    begins(text, "{\"key\":null,\"count\":1}\n{\"key\":\"\",\"count\":1}\n");
-    joist_free(text);
-    plan.key = JOIST_FIELDS(ev, n).fields;
-    evs[0].n = JOIST_INT(-12);
-    evs[1].n = (joist_int){ 0 };
-    text = expected_now();
-    begins(text, "{\"key\":null,\"count\":1}\n{\"key\":\"-12\",\"count\":1}\n");
+    cr_expect(strstr(text, "{\"key\":\"key-000000\"}{\"tags\":[\"t000\",\"t011\",\"t022\","), "%s",
+              text);
     joist_free(text);
 }
 
 #define FLAG(F, T) F(T, bool, yes)
 JOIST_RECORD(flag, FLAG);
 
-Test(shuffle, keys_of_counts_may_be_bools)
+Test(shuffle, keys_of_accumulators_may_be_bools)
 {
     fill(4, 4);
-    plan = (jst_shuffle_plan){ .reduce = JST_REDUCE_COUNT, .node = &node, .in = &flag_type,
-                               .out = &joist_tally_type, .key = JOIST_FIELDS(flag, yes).fields };
+    plan = (jst_shuffle_plan){ .reduce = JST_REDUCE_COMBINE, .node = &node, .in = &flag_type,
+                               .out = &joist_tally_type, .key = JOIST_FIELDS(flag, yes).fields,
+                               .combine.fn = &joist_count_combine };
     flag flags[] = { { true }, { false }, { true } };
     jst_shuffle *s = jst_shuffle_new(&plan, 1, &memory);
     jst_shuffle_add(s, 0, (const char *)flags, positions, 3, (jst_inflow){ 0 });
     jst_shuffle_seal(s, 0);
     char *text = all_of(s);
-    cr_expect_str_eq(text, "{\"key\":\"false\",\"count\":1}\n{\"key\":\"true\",\"count\":2}\n");
+    cr_expect_str_eq(text, "{\"yes\":false}{\"n\":1}\n{\"yes\":true}{\"n\":2}\n");
     joist_free(text);
     jst_shuffle_free(s);
-}
-
-static void sums(bool overflow, size_t shares)
-{
-    jst_shuffle *s = shuffled(shares, 1, false);
-    bool failed = !contents(s, JST_PARTITIONS);
-    cr_expect_eq(failed, overflow, "%zu shares: %s", shares, error.message);
-    cr_expect(!failed || strstr(error.message, "step 'step' (a.c:7): a sum is beyond int64"));
-    jst_shuffle_free(s);
-}
-
-/* Only the result decides: not the order in which it came about. */
-Test(shuffle, sums_beyond_int64_fail_with_the_step)
-{
-    fill(8, 1);
-    plan.reduce = JST_REDUCE_SUM;
-    plan.number = joist_type_field(&ev_type, JOIST_TEXT("seq"));
-    plan.out = &joist_total_type;
-    for (size_t i = 0; i < count; i++)
-        evs[i].seq = i < 4 ? INT64_MAX : INT64_MIN;
-    for (size_t shares = 1; shares <= 8; shares++)
-        sums(false, shares);
-    evs[7].seq = -INT64_MAX;
-    evs[6].seq = 3;
-    evs[5].seq = 0;
-    for (size_t shares = 1; shares <= 8; shares++)
-        sums(true, shares);
-    memory.limit = 1;
-    sums(true, 3);
 }
 
 /* ---- partitions ------------------------------------------------------------------------------ */

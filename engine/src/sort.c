@@ -3,7 +3,7 @@
  * UUIDv7's time), so the eight bytes behind the longest common head decide nearly everything: a
  * radix sort over those (least significant digit first, digits that are all alike skipped), then a
  * merge sort of the few groups that are still alike. */
-#include "shuffle.h"
+#include "combine.h"
 
 typedef struct item { uint64_t head; jst_entry *entry; } item;
 
@@ -134,6 +134,8 @@ void jst_shuffle_seal(jst_shuffle *s, size_t worker)
     jst_share *share = &s->shares[worker];
     if (share->sorted)
         return;
+    if (s->plan->reduce == JST_REDUCE_COMBINE)
+        jst_combine_freeze(s->plan, share, s->shares[worker].arena);
     share->count = share->table.count;
     share->sorted = joist_malloc((share->count + 1) * sizeof *share->sorted);
     deal_out(share, s->partitions);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * One stage on all workers. Splits are taken in input order from one counter; a worker that finds
  * none left asks the readers still running to give up half of what they have not begun. */
-#include "chain.h"
+#include "groups.h"
 
 enum { BUNDLE_BYTES = 256 << 10 };
 
@@ -27,7 +27,7 @@ static joist_status seal_views(jst_run *run, const jst_stage *stage, joist_error
     for (size_t i = 0; i < stage->count; i++)
         for (size_t k = 0; k < stage->dofns[i].fn->sides_count; k++) {
             jst_view *v = run->views[stage->dofns[i].views[k]];
-            if (!v->slots && jst_view_seal(v, e))
+            if (!v->sealed && jst_view_seal(v, e))
                 return JOIST_FAILED;
         }
     return JOIST_OK;
@@ -145,7 +145,7 @@ static bool emit_entry(jst_chain *c, const jst_shuffle *s, const jst_entry *entr
 {
     joist_arena *arena = c->worker->arena;
     joist_port *port = &c->ports[0];
-    char *record = port->items + port->count * s->plan->out->size;
+    char *record = port->items + port->count * s->plan->in->size;
     if (!jst_entry_decode(s, entry, record, arena))
         return false;
     c->ctx.pub.position = port->positions[port->count++] = jst_entry_position(s, entry, arena);
@@ -182,6 +182,14 @@ static joist_status merge_partition(jst_chain *c, const jst_shuffle *s, size_t p
     return status;
 }
 
+static joist_status read_partition(jst_chain *c, const jst_shuffle *s, size_t partition,
+                                   joist_error *e)
+{
+    jst_reduce reduce = s->plan->reduce;
+    bool rows = reduce == JST_REDUCE_LATEST || reduce == JST_REDUCE_APPEND;
+    return rows ? merge_partition(c, s, partition, e) : jst_groups_read(c, s, partition, e);
+}
+
 static void read_shuffle(jst_worker *w, void *arg)
 {
     stage_work *work = arg;
@@ -190,7 +198,7 @@ static void read_shuffle(jst_worker *w, void *arg)
     joist_error e;
     size_t p;
     while (!jst_run_stopping(work->run) && (p = atomic_fetch_add(&work->next, 1)) < s->partitions)
-        if (merge_partition(c, s, p, &e))
+        if (read_partition(c, s, p, &e))
             jst_run_fail(work->run, &e);
     jst_chain_free(c);
 }

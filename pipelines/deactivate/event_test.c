@@ -68,7 +68,7 @@ Test(event, warns_of_maps_that_are_none)
 
 Test(event, has_the_id_of_its_request)
 {
-    joist_position at = { &origin, 0, 1, 3 };
+    joist_position at = { .origin = &origin, .line = 1, .record = 3 };
     sent s = decode("{\"_collector\":{\"request_id\":\" r-1 \"}}");
     expect_text(event_id_of(&s, &at, arena), "r-1");
 }
@@ -76,7 +76,7 @@ Test(event, has_the_id_of_its_request)
 /* printf '2026/11/23/10/a.json\n3' | sha256sum */
 Test(event, without_one_has_the_id_of_its_place)
 {
-    joist_position at = { &origin, 0, 1, 3 };
+    joist_position at = { .origin = &origin, .line = 1, .record = 3 };
     sent s = { 0 };
     expect_text(event_id_of(&s, &at, arena), "f-a82b8adbff09fbe96d3f2250e41b5d76");
     char longer[129];

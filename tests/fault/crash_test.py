@@ -25,8 +25,8 @@ def test_killed_before_every_call():
 def test_killed_at_random():
     chance = random.Random(SEED)
     print(f"        seed {SEED}")
-    with Work() as work:
-        work.generate(6000, "--hours", "3", "--layout", "files", "--files", "60")
+    with Work(shim.FAST) as work:
+        work.generate(2500, "--hours", "3", "--layout", "files", "--files", "60")
         clean = work.run(run_id="one")
         after, letters = work.rows(), work.dead()
         landed, n = 0, 0
@@ -52,7 +52,7 @@ def test_killed_at_random():
 def test_killed_twice_in_a_row():
     """A crash of the run that repairs a crash."""
     chance = random.Random(SEED + 1)
-    with Work() as work:
+    with Work(shim.FAST) as work:
         work.generate(3000)
         clean = work.run(run_id="one")
         after = work.rows()

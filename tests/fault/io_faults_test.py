@@ -71,8 +71,8 @@ def test_directory():
 def test_a_disk_that_fails_from_some_moment_on():
     with Folder() as folder, shim.Before(folder) as before:
         for kind in ("write", "sync"):
-            before.every(kind, f"from-{errno.ENOSPC}", 2)
-            before.every(kind, f"from-{errno.EIO}", 2)
+            before.every(kind, f"from-{errno.ENOSPC}", 4)
+            before.every(kind, f"from-{errno.EIO}", 5)
 
 
 def test_threads_that_cannot_be_had():

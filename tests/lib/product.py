@@ -10,7 +10,8 @@ import sqlite3
 import sys
 from contextlib import closing
 
-from harness import SOURCE, Folder, check, check_same, finish, program, run, skip, start
+from harness import (SOURCE, Folder, check, check_same, finish, program, run, sanitized, skip,
+                     start)
 
 sys.path.insert(0, os.path.join(SOURCE, "tests", "oracle"))
 
@@ -53,8 +54,8 @@ def lines(values):
 class Work(Folder):
     """A folder with an input and what runs over it leave."""
 
-    def __init__(self):
-        super().__init__()
+    def __init__(self, inside=None):
+        super().__init__(inside)
         os.makedirs(self.path("in"))
         self.write("projects.jsonl", lines(PROJECTS))
 
@@ -138,6 +139,12 @@ class Work(Folder):
         for name in os.listdir(self.top):
             if name.startswith(("latest", "history")):
                 os.unlink(self.path(name))
+
+
+def check_memory(summary, most):
+    """The peak of a run; a sanitizer has one of its own."""
+    if not sanitized():
+        check(f"{summary['peak_memory']} bytes are less than {most}", summary["peak_memory"] < most)
 
 
 def read_table(path, table, key, without=()):

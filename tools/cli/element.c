@@ -14,6 +14,12 @@ void jst_cli_element_write(joist_buffer *out, const joist_type *type, const void
                            uint32_t mask)
 {
     joist_json_error wrong;
+    if (type->values) {
+        joist_buffer_text(out, JOIST_TEXT("{\"key\":"));
+        joist_json_write_record(out, type->values, *(const void *const *)record, mask);
+        joist_buffer_byte(out, '}');
+        return;
+    }
     if (!is_value(type) || type->fields[0].flags & mask) {
         joist_json_write_record(out, type, record, mask);
         return;

@@ -24,7 +24,8 @@ static const joist_field test_fields[] = {
       .help = "only the case of that name" },
 };
 static const joist_type test_options_type = {
-    "test_options", sizeof(test_options), test_fields, sizeof test_fields / sizeof *test_fields,
+    .name = "test_options", .size = sizeof(test_options), .fields = test_fields,
+    .count = sizeof test_fields / sizeof *test_fields,
 };
 
 /* The bundle sizes 1, 2, 7 and all, each with one worker and with four; then the last once more on

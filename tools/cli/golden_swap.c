@@ -75,7 +75,8 @@ static const joist_type *by_columns(joist_arena *a, const joist_type *type)
         fields[i].record = fields[i].record ? by_columns(a, fields[i].record) : NULL;
         fields[i].items = fields[i].items ? by_columns(a, fields[i].items) : NULL;
     }
-    *copy = (joist_type){ type->name, type->size, fields, type->count };
+    *copy = (joist_type){ .name = type->name, .size = type->size, .fields = fields,
+                          .count = type->count };
     return copy;
 }
 

@@ -49,6 +49,8 @@ static const joist_position *position_of(reader *r, joist_batch *b, const jst_re
         return joist_batch_position(b, &entry->origin->origin, l->offset, l->line, l->record);
     joist_arena *a = joist_batch_arena(b);
     jst_group_position *at = joist_arena_zalloc(a, sizeof *at);
+    at->at.timestamp_ms = JOIST_TIMESTAMP_MIN;
+    at->at.window = JOIST_GLOBAL_WINDOW;
     at->key = joist_arena_printf(a, "%s%zu", JST_REPLAY_SCHEME, r->next);
     return &at->at;
 }

@@ -262,7 +262,7 @@ static const char *verdict_of(const telling *x, const told *s)
         return "rejected";
     if (any)
         return "ok";
-    return s->op == JST_PARDO ? "ok, emitted nothing" : aggregate_verdict(x, s);
+    return jst_op_fuses(s->op) ? "ok, emitted nothing" : aggregate_verdict(x, s);
 }
 
 /* False: the record did not come here. A table that takes an aggregate's rows as they stand has no

@@ -123,12 +123,37 @@ typedef struct joist_origin {
     uint64_t   rank;        /* place in the input: sources as declared, files by bytes of path */
 } joist_origin;
 
+/* An interval [start, end) of event time, in milliseconds since 1970. */
+typedef struct joist_window { int64_t start_ms, end_ms; } joist_window;
+
 typedef struct joist_position {
     const joist_origin *origin; /* NULL: made by the engine (an aggregate), no source */
     uint64_t offset;            /* of the first byte, in the inflated file, from 0 */
     uint64_t line;              /* from 1 */
     uint64_t record;            /* from 0; rejected records count too */
+    int64_t timestamp_ms;       /* event time; JOIST_TIMESTAMP_MIN until a step sets it */
+    joist_window window;        /* what grouping and combining keep apart; global at first */
 } joist_position;
+
+#define JOIST_TIMESTAMP_MIN INT64_MIN
+#define JOIST_TIMESTAMP_MAX INT64_MAX
+#define JOIST_GLOBAL_WINDOW (JOIST_LITERAL_(joist_window){ INT64_MIN, INT64_MAX })
+
+JOIST_INLINE bool joist_window_equal(joist_window a, joist_window b)
+{
+    return a.start_ms == b.start_ms && a.end_ms == b.end_ms;
+}
+
+JOIST_INLINE bool joist_window_global(joist_window w)
+{
+    return w.start_ms == INT64_MIN && w.end_ms == INT64_MAX;
+}
+
+/* The last instant inside: the timestamp of what is made of a whole window. */
+JOIST_INLINE int64_t joist_window_last(joist_window w)
+{
+    return joist_window_global(w) ? JOIST_TIMESTAMP_MAX : w.end_ms - 1;
+}
 
 #ifdef __cplusplus
 }

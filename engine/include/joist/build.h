@@ -39,7 +39,21 @@ joist_coll joist_read_(joist_pipeline *p, const joist_type *type, const joist_re
         &T##_type,                                                                                \
         &(joist_read_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
 
-/* ---- combine ------------------------------------------------------------------------------------
+/* ---- create: joist_create(T, p, { … }, { … }, …) -> T_coll: records written in the program. They
+ * are copied and travel in the graph; of an array, joist_create_from(T, p, items, count, .name = …). */
+typedef struct joist_create_options { const char *name; joist_site site_; } joist_create_options;
+joist_coll joist_create_(joist_pipeline *p, const joist_type *type, const void *items, size_t count,
+                         const joist_create_options *o);
+#define joist_create(T, pipeline, ...)                                                            \
+    ((T##_coll){ joist_create_(((joist_pipeline_goes_first){ pipeline }).p, &T##_type,            \
+        (const T[]){ __VA_ARGS__ }, sizeof((const T[]){ __VA_ARGS__ }) / sizeof(T),               \
+        &(joist_create_options){ .site_ = JOIST_SITE }) })
+#define joist_create_from(T, pipeline, items, ...)                                                \
+    ((T##_coll){ joist_create_(((joist_pipeline_goes_first){ pipeline }).p, &T##_type,            \
+        (const T *){ items }, JOIST_HEAD_(__VA_ARGS__, 0),                                        \
+        &(joist_create_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
+
+/* ---- latest ------------------------------------------------------------------------------------
  * joist_latest(T, coll, .key = JOIST_FIELDS(T, …), .by = JOIST_FIELDS(T, …)) -> T_coll: per key the
  * element with the greatest `by`; of equals the last in input order. No `by`: the last in input
  * order. Other options: .name. */
@@ -48,28 +62,6 @@ joist_coll joist_latest_(joist_coll in, const joist_latest_options *o);
     ((T##_coll){ joist_latest_(T##_raw(JOIST_HEAD_(__VA_ARGS__, 0)),                              \
         &((union T##_latest_){ .own = {                                                           \
             JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) } }).plain) })
-
-/* joist_count(T, coll, FIELD) -> joist_tally_coll: elements per value of FIELD. joist_sum(T, coll,
- * FIELD, NUMBER) -> joist_total_coll: the sum of the int field NUMBER per value of FIELD; NULL
- * counts as nothing; a sum beyond int64 fails the run. */
-joist_coll joist_count_(joist_coll in, joist_fields key, joist_site site);
-joist_coll joist_sum_(joist_coll in, joist_fields key, uint32_t number, joist_site site);
-#define joist_count(T, coll, field)                                                               \
-    ((joist_tally_coll){ joist_count_(T##_raw(coll), JOIST_GROUP_(joist_count, T, field),         \
-                                      (joist_site)JOIST_SITE) })
-#define joist_sum(T, coll, field, number)                                                         \
-    ((joist_total_coll){ joist_sum_(T##_raw(coll), JOIST_GROUP_(joist_sum, T, field),             \
-        (uint32_t)offsetof(T, number) + JOIST_ASSERT_(JOIST_IS_INT_(((T *)0)->number),            \
-            "joist_sum adds int64_t or joist_int: " #T "." #number " is neither"),                \
-        (joist_site)JOIST_SITE) })
-#define JOIST_GROUP_(what, T, field)                                                              \
-    ((joist_fields){ 1u + JOIST_ASSERT_(JOIST_IS_GROUP_(((T *)0)->field),                         \
-        #what " goes by a text, an int or a bool: " #T "." #field " is none"),                    \
-        { (uint32_t)offsetof(T, field) } })
-#define JOIST_IS_INT_(x)   _Generic((x), int64_t: 1, joist_int: 1, default: 0)
-#define JOIST_IS_TEXT_(x)  _Generic((x), joist_text: 1, default: 0)
-#define JOIST_IS_GROUP_(x) _Generic((x), joist_text: 1, int64_t: 1, joist_int: 1, bool: 1,        \
-                                    joist_bool: 1, default: 0)
 
 /* ---- flatten: joist_flatten(T, a, b, …) -> T_coll, 2 to 8 collections of one type ------------ */
 joist_coll joist_flatten_(const joist_coll *in, size_t count, joist_site site);
@@ -87,19 +79,40 @@ joist_coll joist_flatten_(const joist_coll *in, size_t count, joist_site site);
 #define JOIST_RAW1(T, ...)                     { joist_flatten_takes_at_least_2 }
 #define JOIST_RAWjoist_takes_at_most_8(T, ...) { joist_flatten_takes_at_most_8 }
 
-/* ---- side inputs: joist_map_by(T, coll, FIELD, …) -> T_map --------------------------------------
- * Read whole before the stage that uses it; two elements with one key fail the run, and so does an
- * empty collection unless .allow_empty is true. FIELD is a text. */
-typedef struct joist_map_options { bool allow_empty; joist_site site_; } joist_map_options;
-joist_side joist_map_by_(joist_coll in, joist_fields key, const joist_map_options *o);
+/* ---- side inputs --------------------------------------------------------------------------------
+ * Read whole before the stage that uses them, the same for every element and window; their
+ * collections are in the global window. An empty one fails the run unless .allow_empty is true.
+ *
+ *   in the port list      in build                             in the DoFn
+ *   SIDE(T, x)            joist_map_by(T, coll, FIELD)         T_get(v->side.x, key) -> const T *
+ *   SIDE(T_many, x)       joist_multimap_by(T, coll, FIELD)    T_many(v->side.x, key) -> T_list
+ *   SIDE(T_all, x)        joist_list_of(T, coll)               T_all(v->side.x) -> T_list
+ *   SIDE(T_one, x)        joist_singleton(T, coll)             T_one(v->side.x) -> const T *
+ *
+ * FIELD is a text and not NULL in any element. Two elements with one key fail the run in a map,
+ * two elements at all in a singleton. Lists are in input order; T_get and T_one give NULL for
+ * nothing. */
+typedef struct joist_view_options { bool allow_empty; joist_site site_; } joist_view_options;
+joist_side joist_view_(joist_coll in, joist_fields key, const joist_view_options *o);
 #define joist_map_by(T, coll, ...)                                                                \
-    ((T##_map){ .side = joist_map_by_(T##_raw(coll),                                              \
-        JOIST_MAP_KEY_(T, JOIST_HEAD_(__VA_ARGS__, 0)),                                           \
-        &(joist_map_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
-#define JOIST_MAP_KEY_(T, ...) JOIST_MAP_KEY2_(T, __VA_ARGS__)
-#define JOIST_MAP_KEY2_(T, field)                                                                 \
+    ((T##_map){ .side = joist_view_(T##_raw(coll),                                                \
+        JOIST_MAP_KEY_(joist_map_by, T, JOIST_HEAD_(__VA_ARGS__, 0)),                             \
+        &(joist_view_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
+#define joist_multimap_by(T, coll, ...)                                                           \
+    ((T##_many_map){ .side = joist_view_(T##_raw(coll),                                           \
+        JOIST_MAP_KEY_(joist_multimap_by, T, JOIST_HEAD_(__VA_ARGS__, 0)),                        \
+        &(joist_view_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
+#define joist_list_of(T, ...)                                                                     \
+    ((T##_all_map){ .side = joist_view_(T##_raw(JOIST_HEAD_(__VA_ARGS__, 0)), (joist_fields){ 0 }, \
+        &(joist_view_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
+#define joist_singleton(T, ...)                                                                   \
+    ((T##_one_map){ .side = joist_view_(T##_raw(JOIST_HEAD_(__VA_ARGS__, 0)), (joist_fields){ 0 }, \
+        &(joist_view_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
+#define JOIST_IS_TEXT_(x)  _Generic((x), joist_text: 1, default: 0)
+#define JOIST_MAP_KEY_(what, T, ...) JOIST_MAP_KEY2_(what, T, __VA_ARGS__)
+#define JOIST_MAP_KEY2_(what, T, field)                                                           \
     ((joist_fields){ 1u + JOIST_ASSERT_(JOIST_IS_TEXT_(((T *)0)->field),                          \
-        "joist_map_by goes by a joist_text: " #T "." #field " is none"),                          \
+        #what " goes by a joist_text: " #T "." #field " is none"),                                \
         { (uint32_t)offsetof(T, field) } })
 
 /* ---- write: joist_write(coll, .uri = …, …) ------------------------------------------------------

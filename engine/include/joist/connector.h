@@ -29,6 +29,7 @@ joist_env *joist_env_system(void);                       /* the real ones; a sta
 typedef struct joist_source_spec {
     joist_text uri, table;
     joist_text window, since, until;
+    joist_bytes rows;                /* of a joist_create: the records, row after row */
     const joist_type *type;          /* of the records to emit */
     int64_t max_record;              /* bytes, > 0 */
     uint64_t first_rank;             /* rank of this source's first origin */

@@ -56,11 +56,20 @@ typedef struct joist_field {
     int reserved;
 } joist_field;
 
+/* What an element type is: a record, a group of them, or, as a side input, a way to look at
+ * them. */
+typedef enum joist_shape {
+    JOIST_SHAPE_RECORD = 0, JOIST_SHAPE_GROUP, JOIST_SHAPE_MAP, JOIST_SHAPE_MANY, JOIST_SHAPE_ALL,
+    JOIST_SHAPE_ONE
+} joist_shape;
+
 struct joist_type {
     const char *name;
     size_t size;               /* of the struct */
     const joist_field *fields;
     size_t count;
+    const struct joist_type *values;    /* of any other shape: the record it is made of */
+    joist_shape shape;
 };
 
 /* The field of that name, or NULL. Linear. */
@@ -137,6 +146,11 @@ typedef struct joist_site { const char *file; int line; } joist_site;
     joist_text endpoint;        /* outbox: http(s) URL to POST them to after commit; or empty */  \
     const char *name;           /* of the step; default "write_" + the record's name */           \
     joist_site site_;
+#define JOIST_GROUP_OPTIONS_(FIELDS)                                                              \
+    FIELDS key;                 /* required */                                                    \
+    const char *name;           /* of the step; default "group_" + the record's name */           \
+    joist_site site_;
+typedef struct joist_group_options { JOIST_GROUP_OPTIONS_(joist_fields) } joist_group_options;
 typedef struct joist_latest_options { JOIST_LATEST_OPTIONS_(joist_fields) } joist_latest_options;
 typedef struct joist_write_options { JOIST_WRITE_OPTIONS_(joist_fields) } joist_write_options;
 
@@ -152,8 +166,14 @@ typedef struct joist_port {
 } joist_port;
 
 void joist_port_drain(joist_port *port);  /* full: run what consumes it */
-/* a map side input; NULL: no such key */
+/* Of a map: NULL if there is no such key. Of a multimap: those of a key, in input order. */
 const void *joist_side_get(const joist_side *side, joist_text key);
+const void *joist_side_many(const joist_side *side, joist_text key, size_t *count);
+const void *joist_side_all(const joist_side *side, size_t *count);      /* in input order */
+
+/* The same with another timestamp, in the same window. */
+joist_status joist_port_emit_at(joist_port *port, const void *record, size_t size,
+                                int64_t timestamp_ms);
 
 JOIST_INLINE joist_status joist_port_emit(joist_port *port, const void *record, size_t size)
 {
@@ -163,6 +183,18 @@ JOIST_INLINE joist_status joist_port_emit(joist_port *port, const void *record, 
     port->positions[port->count++] = port->ctx->position;
     return JOIST_OK;
 }
+
+/* ---- groups: what a GroupByKey makes -----------------------------------------------------------
+ * `T_group` is an element type of its own: IN(event_group) takes groups of events.
+ *
+ *     static joist_status visits_process(const visits_call *v, const event_group *g)
+ *     {
+ *         for (const event *e; (e = event_next(g));) …
+ *
+ * g->key is an event with only the key's fields set. Values come in input order, once; a value
+ * lives until the next call of event_next. There may be more of them than memory. */
+struct joist_values;
+const void *joist_values_next(struct joist_values *values);
 
 /* ---- the macros ------------------------------------------------------------------------------ */
 /* A condition inside an expression: 0, or an error that says `text`. */
@@ -214,29 +246,65 @@ JOIST_INLINE joist_status joist_port_emit(joist_port *port, const void *record, 
  * for headers, with one JOIST_RECORD_DEFINE in a .c file). */
 #define JOIST_STRUCT_(T, FIELDS)                                                                  \
     typedef struct T { FIELDS(JOIST_MEMBER_, T) } T;                                              \
+    JOIST_HANDLES_(T)
+#define JOIST_HANDLES_(T)                                                                         \
     typedef struct T##_list { const T *items; size_t count; } T##_list;                           \
     typedef union T##_fields { enum JOIST_FIELDS_##T { T##_fields_ } of; joist_fields fields; }   \
         T##_fields;                                                                               \
     typedef struct T##_latest_options { JOIST_LATEST_OPTIONS_(T##_fields) } T##_latest_options;   \
     typedef struct T##_write_options { JOIST_WRITE_OPTIONS_(T##_fields) } T##_write_options;      \
+    typedef struct T##_group_options { JOIST_GROUP_OPTIONS_(T##_fields) } T##_group_options;      \
+    union T##_grouping_ { T##_group_options own; joist_group_options plain; };                    \
     union T##_latest_ { T##_latest_options own; joist_latest_options plain; };                    \
     union T##_write_ { T##_write_options own; joist_write_options plain; };                       \
     typedef union T##_coll { joist_coll c; union T##_write_ *write_; } T##_coll;                  \
     typedef union T##_map { const struct joist_map_by_##T *by; joist_side side; } T##_map;        \
     typedef struct T##_out { joist_port *port; } T##_out;                                         \
+    typedef struct T##_group { const T *key; struct joist_values *values; } T##_group;            \
+    typedef union T##_group_coll { joist_coll c; } T##_group_coll;                                \
+    JOIST_INLINE const T *T##_next(const T##_group *g_)                                           \
+    { return (const T *)joist_values_next(g_->values); }                                          \
     JOIST_INLINE joist_coll T##_raw(T##_coll x_) { return x_.c; }                                 \
     JOIST_INLINE joist_status T##_emit(T##_out o_, T value_)                                      \
     { return joist_port_emit(o_.port, &value_, sizeof value_); }                                  \
+    JOIST_INLINE joist_status T##_emit_at(T##_out o_, T value_, int64_t timestamp_ms_)            \
+    { return joist_port_emit_at(o_.port, &value_, sizeof value_, timestamp_ms_); }                \
     JOIST_INLINE const T *T##_get(T##_map m_, joist_text key_)                                    \
-    { return (const T *)joist_side_get(&m_.side, key_); }
+    { return (const T *)joist_side_get(&m_.side, key_); }                                         \
+    typedef union T##_many_map { const struct joist_multimap_by_##T *by; joist_side side; }       \
+        T##_many_map;                                                                             \
+    typedef union T##_all_map { const struct joist_list_of_##T *of; joist_side side; }            \
+        T##_all_map;                                                                              \
+    typedef union T##_one_map { const struct joist_singleton_of_##T *of; joist_side side; }       \
+        T##_one_map;                                                                              \
+    JOIST_INLINE T##_list T##_many(T##_many_map m_, joist_text key_)                              \
+    { T##_list l_; l_.items = (const T *)joist_side_many(&m_.side, key_, &l_.count); return l_; } \
+    JOIST_INLINE T##_list T##_all(T##_all_map m_)                                                 \
+    { T##_list l_; l_.items = (const T *)joist_side_all(&m_.side, &l_.count); return l_; }        \
+    JOIST_INLINE const T *T##_one(T##_one_map m_)                                                 \
+    { T##_list l_; l_.items = (const T *)joist_side_all(&m_.side, &l_.count);                     \
+      return l_.count ? l_.items : NULL; }
 #define JOIST_SCHEMA_(T, FIELDS, STORAGE)                                                         \
     FIELDS(JOIST_CHECK_, T)                                                                       \
     static const joist_field T##_schema_[] = { FIELDS(JOIST_DESC_, T) };                          \
+    JOIST_TYPES_(T, STORAGE)
+#define JOIST_TYPES_(T, STORAGE)                                                                  \
     STORAGE const joist_type T##_type JOIST_UNUSED =                                              \
-        { #T, sizeof(T), T##_schema_, sizeof T##_schema_ / sizeof T##_schema_[0] }
+        { #T, sizeof(T), T##_schema_, sizeof T##_schema_ / sizeof T##_schema_[0], NULL,           \
+          JOIST_SHAPE_RECORD };                                                                   \
+    STORAGE const joist_type T##_group_type JOIST_UNUSED =                                        \
+        { #T "_group", sizeof(T##_group), NULL, 0, &T##_type, JOIST_SHAPE_GROUP };                \
+    STORAGE const joist_type T##_many_type JOIST_UNUSED =                                         \
+        { #T "_many", sizeof(T), NULL, 0, &T##_type, JOIST_SHAPE_MANY };                          \
+    STORAGE const joist_type T##_all_type JOIST_UNUSED =                                          \
+        { #T "_all", sizeof(T), NULL, 0, &T##_type, JOIST_SHAPE_ALL };                            \
+    STORAGE const joist_type T##_one_type JOIST_UNUSED =                                          \
+        { #T "_one", sizeof(T), NULL, 0, &T##_type, JOIST_SHAPE_ONE }
 
 #define JOIST_RECORD(T, FIELDS) JOIST_STRUCT_(T, FIELDS) JOIST_SCHEMA_(T, FIELDS, static)
-#define JOIST_RECORD_EXTERN(T, FIELDS) JOIST_STRUCT_(T, FIELDS) extern const joist_type T##_type
+#define JOIST_RECORD_EXTERN(T, FIELDS)                                                            \
+    JOIST_STRUCT_(T, FIELDS) \
+    extern const joist_type T##_type, T##_group_type, T##_many_type, T##_all_type, T##_one_type
 #define JOIST_RECORD_DEFINE(T, FIELDS) JOIST_SCHEMA_(T, FIELDS, )
 
 /* JOIST_FIELDS(event, id, at): an `event_fields`, 1 to 8 fields by name; a name that is no field

@@ -3,6 +3,7 @@
 #ifndef JOIST_RUN_H
 #define JOIST_RUN_H
 
+#include "joist/combine.h"
 #include "joist/connector.h"
 
 #ifdef __cplusplus
@@ -25,6 +26,8 @@ typedef struct joist_pipeline_def {
     const char *name, *about;
     const joist_type *options;  /* the record its flags come from; may be NULL */
     const joist_dofn *const *dofns;  /* NULL at the end: every DoFn the graph may use */
+    /* every CombineFn the graph may use, beside the library's own; NULL at the end; may be NULL */
+    const joist_combine *const *combines;
     const joist_code *codes;  /* { NULL, NULL } at the end; beside the library's own */
     /* more than the built-in ones; NULL at the end; may be NULL */
     const joist_connector *const *connectors;

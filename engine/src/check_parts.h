@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the checks of a graph are made of. */
+#ifndef JST_CHECK_PARTS_H
+#define JST_CHECK_PARTS_H
+
+#include "pipeline.h"
+
+#define REFUSE(e, n, fmt, ...) \
+    joist_fail_with(e, JOIST_GRAPH, "%.*s:%d: " fmt, JST_AT(n), __VA_ARGS__)
+
+const joist_type *jst_check_type_of(const joist_pipeline *p, int64_t coll);   /* NULL: none */
+
+/* 0 to 8 fields of `type` that can be a key. */
+joist_status jst_check_names(const jst_node *n, const joist_type *type, joist_text_list names,
+                             joist_error *e);
+joist_status jst_check_outputs(const joist_pipeline *p, const jst_node *n, size_t wanted,
+                               joist_error *e);
+joist_status jst_check_output_type(const joist_pipeline *p, const jst_node *n, size_t port,
+                                   const joist_type *wanted, joist_error *e);
+bool jst_check_config(const joist_type *type, joist_bytes config);
+
+/* check_group.c: timestamps, windows, latest, combine, group, join. */
+joist_status jst_check_gathering(const joist_pipeline *p, const jst_node *n, const joist_type *in,
+                                 joist_error *e);
+
+#endif

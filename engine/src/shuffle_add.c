@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Filling a shuffle: one open-addressing table per worker, aggregated as elements arrive.
+ *
+ * A key is the user's key; in windows, the window behind it; in a group, behind that the side of a
+ * join and the place in the input, so that values of one key are neighbours in input order. */
+#include "combine.h"
+#include "key.h"
+#include "shuffle.h"
+
+/* ---- keys ------------------------------------------------------------------------------------ */
+
+static void big_endian(joist_buffer *out, uint64_t v)
+{
+    char *p = joist_buffer_reserve(out, 8);
+    for (int i = 0; i < 8; i++)
+        p[i] = (char)(v >> (56 - 8 * i));
+    out->len += 8;
+}
+
+static int64_t read_time(const char *p)
+{
+    uint64_t v = 0;
+    for (int i = 0; i < 8; i++)
+        v = v << 8 | (unsigned char)p[i];
+    return (int64_t)(v ^ UINT64_C(1) << 63);
+}
+
+static void encode_window(joist_window w, joist_buffer *out)
+{
+    big_endian(out, (uint64_t)w.start_ms ^ UINT64_C(1) << 63);
+    big_endian(out, (uint64_t)w.end_ms ^ UINT64_C(1) << 63);
+}
+
+size_t jst_entry_user_key(const jst_shuffle_plan *plan, const jst_entry *e)
+{
+    return jst_key_length(plan->in, &plan->key, e->bytes);
+}
+
+joist_window jst_entry_window(const jst_shuffle_plan *plan, const jst_entry *e)
+{
+    const char *at = e->bytes + jst_entry_user_key(plan, e);
+    return (joist_window){ read_time(at), read_time(at + 8) };
+}
+
+size_t jst_entry_prefix(const jst_shuffle_plan *plan, const jst_entry *e)
+{
+    return jst_entry_user_key(plan, e) + (plan->windowed ? JST_WINDOW_KEY : 0);
+}
+
+/* Elements of one key are in one partition; sessions of one key meet whatever their windows are. */
+static uint64_t hash_of_key(const jst_shuffle *s, const jst_share *share, size_t prefix)
+{
+    const uint64_t top = UINT64_C(15) << 60;
+    uint64_t hash = jst_hash(share->key.ptr, share->key.len, s->memory->seed);
+    if (prefix == share->key.len)
+        return hash;
+    return (hash & ~top) | (jst_hash(share->key.ptr, prefix, s->memory->seed) & top);
+}
+
+/* The user's key and the window, in share->key. Returns how much of it decides the partition. */
+static size_t encode_key(const jst_shuffle_plan *plan, jst_share *share, const char *record,
+                         const joist_position *at, bool right)
+{
+    share->key.len = 0;
+    joist_key_encode(right ? plan->right : plan->in, right ? &plan->right_key : &plan->key, record,
+                     &share->key);
+    size_t user = share->key.len;
+    if (plan->windowed)
+        encode_window(at->window, &share->key);
+    return plan->sessions ? user : share->key.len;
+}
+
+const jst_group_position jst_nowhere;
+
+void jst_position_encode(const joist_position *at, bool grouped, joist_buffer *out)
+{
+    joist_buffer_byte(out, at->origin ? 0 : 1);
+    if (at->origin) {
+        big_endian(out, at->origin->rank);
+        big_endian(out, at->record);
+    }
+    if (grouped || !at->origin)
+        joist_buffer_text(out, ((const jst_group_position *)at)->key);
+}
+
+/* ---- entries --------------------------------------------------------------------------------- */
+
+/* A value that several tables take is stored by the first that does. */
+typedef struct shared_value { joist_text bytes; bool shared, stored; } shared_value;
+
+static void fill_entry(jst_entry *entry, joist_text key, joist_text order, const shared_value *v,
+                       const joist_position *at)
+{
+    entry->key_len = (uint32_t)key.len;
+    entry->order_len = (uint32_t)order.len;
+    entry->value_len = (uint32_t)v->bytes.len;
+    entry->at = *at;
+    memcpy(entry->bytes, key.ptr, key.len);
+    if (order.len)
+        memcpy(entry->bytes + key.len, order.ptr, order.len);
+    entry->value = v->shared ? v->bytes.ptr : entry->bytes + key.len + order.len;
+    if (!v->shared && v->bytes.len)
+        memcpy(entry->bytes + key.len + order.len, v->bytes.ptr, v->bytes.len);
+}
+
+static void store(joist_arena *arena, shared_value *v)
+{
+    if (v->shared && !v->stored)
+        v->bytes = joist_arena_text(arena, v->bytes);
+    v->stored = true;
+}
+
+static size_t inside(joist_text key, joist_text order, const shared_value *v)
+{
+    return key.len + order.len + (v->shared ? 0 : v->bytes.len);
+}
+
+static jst_entry *new_entry(joist_arena *arena, joist_text key, joist_text order, shared_value *v,
+                            const joist_position *at)
+{
+    store(arena, v);
+    size_t size = inside(key, order, v);
+    jst_entry *entry = joist_arena_alloc(arena, sizeof *entry + size);
+    entry->cap = (uint32_t)size;
+    fill_entry(entry, key, order, v, at);
+    return entry;
+}
+
+/* ---- filling --------------------------------------------------------------------------------- */
+
+/* A sealed share that gets more entries (a second round of dead letters) becomes a table again. */
+static void unseal(jst_shuffle *s, jst_share *share)
+{
+    for (size_t i = 0; i < share->count; i++) {
+        joist_text key = jst_entry_key(share->sorted[i]);
+        uint64_t hash = jst_hash(key.ptr, key.len, s->memory->seed);
+        if (s->plan->reduce == JST_REDUCE_APPEND)
+            jst_table_append(&share->table, hash, share->sorted[i]);
+        else
+            jst_table_item(&share->table, hash, key)->entry = share->sorted[i];
+    }
+    joist_free(share->sorted);
+    share->sorted = NULL;
+    share->count = 0;
+}
+
+/* The arena of this worker's entries, and the share ready to be filled. */
+static joist_arena *begin_share(jst_shuffle *s, size_t worker)
+{
+    jst_share *leader = &s->leader->shares[worker];
+    if (!leader->arena)
+        leader->arena = joist_arena_new();
+    if (s->shares[worker].sorted)
+        unseal(s, &s->shares[worker]);
+    return leader->arena;
+}
+
+static void put_latest(jst_share *share, joist_arena *arena, uint64_t hash, joist_text order,
+                       shared_value *v, const joist_position *at)
+{
+    joist_text key = joist_buffer_view(&share->key);
+    jst_item *item = jst_table_item(&share->table, hash, key);
+    jst_entry *old = item->entry;
+    if (!old) {
+        item->entry = new_entry(arena, key, order, v, at);
+        return;
+    }
+    share->replaced++;
+    if (joist_text_compare(order, jst_entry_order(old)) < 0)
+        return;
+    store(arena, v);
+    if (inside(key, order, v) <= old->cap)
+        fill_entry(old, key, order, v, at);
+    else
+        item->entry = new_entry(arena, key, order, v, at);
+}
+
+void jst_shuffle_put(jst_shuffle *s, size_t worker, joist_text key, joist_text order,
+                     joist_text value, const joist_position *at)
+{
+    jst_share *share = &s->shares[worker];
+    joist_arena *arena = begin_share(s, worker);
+    shared_value v = { .bytes = value };
+    share->arrived++;
+    share->key.len = 0;
+    joist_buffer_text(&share->key, key);
+    put_latest(share, arena, hash_of_key(s, share, share->key.len), order, &v, at);
+}
+
+/* ---- adding ---------------------------------------------------------------------------------- */
+
+static void encode_place(const jst_shuffle_plan *plan, const joist_position *at, jst_inflow how,
+                         joist_buffer *out)
+{
+    jst_position_encode(at, how.grouped, out);
+    if (plan->winding) {
+        joist_buffer_text(out, how.path);
+        joist_buffer_byte(out, (char)how.path.len);     /* read from its end, it is unambiguous */
+    }
+    if (plan->inflows > 1) {
+        joist_buffer_byte(out, (char)(how.via >> 8));
+        joist_buffer_byte(out, (char)how.via);
+    }
+}
+
+static void put_append(jst_shuffle *s, jst_share *share, joist_arena *arena, shared_value *v,
+                       const joist_position *at, const jst_inflow *how)
+{
+    share->key.len = 0;
+    encode_place(s->plan, at, *how, &share->key);
+    joist_text key = joist_buffer_view(&share->key);
+    jst_table_append(&share->table, hash_of_key(s, share, share->key.len),
+                     new_entry(arena, key, JOIST_TEXT(""), v, at));
+}
+
+/* A value of a group: behind its key the side of a join, and its place in the input. */
+static void put_group(jst_shuffle *s, jst_share *share, joist_arena *arena, const char *record,
+                      shared_value *v, const joist_position *at, const jst_inflow *how)
+{
+    size_t prefix = encode_key(s->plan, share, record, at, how->side);
+    if (s->plan->pairing.pair)
+        joist_buffer_byte(&share->key, (char)how->side);
+    encode_place(s->plan, at, *how, &share->key);
+    joist_text key = joist_buffer_view(&share->key);
+    jst_table_append(&share->table, hash_of_key(s, share, prefix),
+                     new_entry(arena, key, JOIST_TEXT(""), v, at));
+}
+
+static void put_row(jst_shuffle *s, jst_share *share, joist_arena *arena, const char *record,
+                    shared_value *v, const joist_position *at, const jst_inflow *how)
+{
+    const jst_shuffle_plan *plan = s->plan;
+    if (plan->reduce == JST_REDUCE_APPEND) {
+        put_append(s, share, arena, v, at, how);
+    } else if (plan->reduce == JST_REDUCE_GROUP) {
+        put_group(s, share, arena, record, v, at, how);
+    } else {
+        size_t prefix = encode_key(plan, share, record, at, false);
+        share->order.len = 0;
+        joist_key_encode(plan->in, &plan->by, record, &share->order);
+        encode_place(plan, at, *how, &share->order);
+        put_latest(share, arena, hash_of_key(s, share, prefix), joist_buffer_view(&share->order),
+                   v, at);
+    }
+}
+
+/* One element into all tables that share it, encoded once. */
+static void add_row(jst_shuffle *leader, size_t worker, const char *record,
+                    const joist_position *at, const jst_inflow *how)
+{
+    joist_buffer *value = &leader->shares[worker].value;
+    value->len = 0;
+    if (!leader->keys_only)
+        joist_row_encode(how->side ? leader->plan->right : leader->plan->in, record, value);
+    shared_value v = { .bytes = joist_buffer_view(value), .shared = leader->next };
+    for (jst_shuffle *s = leader; s; s = s->next) {
+        jst_share *share = &s->shares[worker];
+        joist_arena *arena = begin_share(s, worker);
+        share->arrived++;
+        put_row(s, share, arena, record, &v, at, how);
+    }
+}
+
+/* ---- combining: the accumulator lives in the table as it is ---------------------------------- */
+
+static jst_entry *new_accumulator(const jst_shuffle_plan *plan, const jst_share *share,
+                                  const joist_combine_call *call, const joist_position *at)
+{
+    void *acc = joist_arena_zalloc(call->arena, plan->combine.fn->acc->size);
+    shared_value v = { .bytes = { acc, plan->combine.fn->acc->size }, .shared = true,
+                       .stored = true };
+    if (plan->combine.fn->create)
+        plan->combine.fn->create(call, acc);
+    return new_entry(call->arena, joist_buffer_view(&share->key), JOIST_TEXT(""), &v, at);
+}
+
+static void combine_one(jst_shuffle *s, jst_share *share, joist_combine_call *call,
+                        const char *record)
+{
+    const joist_combine *fn = s->plan->combine.fn;
+    size_t prefix = encode_key(s->plan, share, record, call->at, false);
+    joist_text key = joist_buffer_view(&share->key);
+    jst_item *item = jst_table_item(&share->table, hash_of_key(s, share, prefix), key);
+    if (item->entry)
+        share->replaced++;
+    else
+        item->entry = new_accumulator(s->plan, share, call, call->at);
+    void *acc;
+    memcpy(&acc, &item->entry->value, sizeof acc);
+    fn->add(call, acc, record);
+}
+
+static void combine_all(jst_shuffle *s, size_t worker, const char *elements,
+                        const joist_position *const *positions, size_t count)
+{
+    jst_share *share = &s->shares[worker];
+    joist_combine_call call = jst_combine_call_of(s->plan, begin_share(s, worker));
+    for (size_t i = 0; i < count; i++) {
+        call.at = positions[i];
+        combine_one(s, share, &call, elements + i * s->plan->in->size);
+    }
+    share->arrived += count;
+}
+
+void jst_shuffle_add(jst_shuffle *s, size_t worker, const char *elements,
+                     const joist_position *const *positions, size_t count, jst_inflow how)
+{
+    size_t size = how.side ? s->plan->right->size : s->plan->in->size;
+    if (s->plan->reduce == JST_REDUCE_COMBINE)
+        combine_all(s, worker, elements, positions, count);
+    for (size_t i = 0; i < count && s->plan->reduce != JST_REDUCE_COMBINE; i++)
+        add_row(s, worker, elements + i * size, positions[i], &how);
+}
