@@ -50,10 +50,36 @@ static void build(joist_pipeline *q, const void *options)
         joist_write(last, .uri = JOIST_TEXT("mem:last"), .name = "write_last",
                     .key = JOIST_FIELDS(ev, seq));
 }
-static const joist_dofn *const dofns[] = { &sort_out_dofn, &pass_dofn, NULL };
+
+#define SIZES(IN, OUT, SIDE, CFG, STATE) IN(ev_group) OUT(ev, out)
+JOIST_DOFN(sizes, SIZES);
+static joist_status sizes_process(const sizes_call *v, const ev_group *g)
+{
+    ev size = { .key = g->key->key };
+    while (ev_next(g))
+        size.seq++;
+    return ev_emit(v->out.out, size);
+}
+
+static void build_windows(joist_pipeline *q, const void *options)
+{
+    (void)options;
+    ev_coll in = joist_read(ev, q, .uri = JOIST_TEXT("mem:in"), .name = "in");
+    ev_coll timed = joist_window_into(ev, in, .fixed_ms = 1000, .name = "hours");
+    ev_coll last = JOIST_APPLY(pass, timed, .name = "last").out;
+    ev_group_coll groups = joist_group_by_key(ev, last, .key = JOIST_FIELDS(ev, key),
+                                              .name = "groups");
+    joist_write(JOIST_APPLY(sizes, groups).out, .uri = JOIST_TEXT("mem:out"),
+                .key = JOIST_FIELDS(ev, key), .name = "write_sizes");
+}
+
+static const joist_dofn *const dofns[] = { &sort_out_dofn, &pass_dofn, &sizes_dofn, NULL };
 static const joist_code codes[] = { { "tenth", "tenth" }, { NULL, NULL } };
 static const joist_pipeline_def def = { .name = "edited", .dofns = dofns, .codes = codes,
                                         .build = build, .connectors = mem_connectors };
+static const joist_pipeline_def windows = { .name = "windows", .dofns = dofns,
+                                            .build = build_windows,
+                                            .connectors = mem_connectors };
 
 static void set_up(void)
 {
@@ -201,6 +227,32 @@ Test(edit, nor_for_a_side_input)
     side_of_itself = true;
     cr_expect_eq(enter("first", NULL), JOIST_FAILED);
     cr_expect(strstr(error.message, "a side input is made of"), "%s", error.message);
+}
+
+static void take_windows(void)
+{
+    joist_pipeline_free(p);
+    p = joist_pipeline_new(&windows);
+}
+
+Test(edit, elements_with_a_window_cannot_be_added)
+{
+    take_windows();
+    cr_expect_eq(enter("last", NULL), JOIST_FAILED);
+    cr_expect(strstr(error.message, "'last'") && strstr(error.message, "a time or a window"), "%s",
+              error.message);
+    cr_expect_eq(enter("in", NULL), JOIST_FAILED);
+    cr_expect(strstr(error.message, "'groups'"), "%s", error.message);
+    cr_expect_null(jst_edit_entry(p, jst_edit_step(p, JOIST_TEXT("sizes"))));
+    cr_expect_null(jst_edit_entry(p, jst_edit_step(p, JOIST_TEXT("groups"))));
+    cr_expect_not_null(jst_edit_entry(p, jst_edit_step(p, JOIST_TEXT("hours"))));
+}
+
+Test(edit, groups_can_be_looked_at)
+{
+    take_windows();
+    cr_expect_eq(seen_at("groups", "in hours last groups "), 2);
+    cr_expect_eq(seen_at("sizes", "in hours last groups sizes "), 2);
 }
 
 Test(edit, types_of_what_enters)
