@@ -7,7 +7,8 @@
 
 /* Appends the element on one line, fields with a flag of `mask` as ***. As in dead letters a record
  * with one field of kind JSON shows that value itself, and its bytes as a text if it is no JSON: it
- * comes from a line that nobody looked at yet. Of a group there is the key: values are read once. */
+ * comes from a line that nobody looked at yet. Of a group there is the key: its values are read
+ * once. */
 void jst_cli_element_write(joist_buffer *out, const joist_type *type, const void *record,
                            uint32_t mask);
 

@@ -134,7 +134,7 @@ static int finish(session *s, const jst_cli_prepared *p, joist_status status, co
         .report = r, .window = window_of(p), .signal = jst_cli_signal_caught(),
         .exit_code = jst_cli_run_exit(status, r, jst_cli_signal_caught(),
                                       &p->settings.max_rejected),
-        .dry_run = p->run->dry_run, .verbose = p->run->verbose,
+        .dry_run = p->run->dry_run, .verbose = p->run->verbose, .command = p->options->command,
     };
     if (!r) {
         joist_error e = { .message = "the run ended without a report" };
