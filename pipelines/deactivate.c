@@ -17,18 +17,22 @@
 #include "deactivate/site.h"
 
 #define OPTIONS(F, T)                                                                             \
-    F(T, joist_text, input, JOIST_REQUIRED, .help = "directory or file of events")                \
-    F(T, joist_text, projects, 0,                                                                 \
+    F(T, joist_text, input, JOIST_REQUIRED, .values = "PATH",                                     \
+      .help = "directory or file of events")                                                      \
+    F(T, joist_text, projects, 0, .values = "URI",                                                \
       .help = "store or file of projects; default: the latest store, else projects.jsonl beside " \
               "or in the input")                                                                  \
-    F(T, joist_text, latest, 0, .fallback = "sqlite:out/latest.db",                               \
+    F(T, joist_text, latest, 0, .fallback = "sqlite:out/latest.db", .values = "URI",              \
       .help = "store of the newest event of each site, and of mail requests")                     \
-    F(T, joist_text, history, 0, .fallback = "sqlite:out/history.db", .help = "store of events")  \
-    F(T, joist_text, mail_endpoint, 0,                                                            \
+    F(T, joist_text, history, 0, .fallback = "sqlite:out/history.db", .values = "URI",            \
+      .help = "store of events")                                                                  \
+    F(T, joist_text, mail_endpoint, 0, .values = "URL",                                           \
       .help = "http(s) URL to POST mail requests to; none: they stay pending")                    \
-    F(T, joist_text, window, 0, .help = "YYYY-MM-DDTHH: read and replace that hour only")         \
-    F(T, joist_text, since, 0, .help = "YYYY-MM-DDTHH: read that hour and later ones")            \
-    F(T, joist_text, until, 0, .help = "YYYY-MM-DDTHH: read earlier hours only")                  \
+    F(T, joist_text, window, 0, .values = "HOUR",                                                 \
+      .help = "YYYY-MM-DDTHH: read and replace that hour only")                                   \
+    F(T, joist_text, since, 0, .values = "HOUR",                                                  \
+      .help = "YYYY-MM-DDTHH: read that hour and later ones")                                     \
+    F(T, joist_text, until, 0, .values = "HOUR", .help = "YYYY-MM-DDTHH: read earlier hours only")\
     F(T, int64_t, max_record, 0, .fallback = "1M", .help = "bytes a record may have")             \
     F(T, bool, allow_no_projects, 0, .fallback = "false",                                         \
       .help = "run although there is no project at all: every event is rejected")

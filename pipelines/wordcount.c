@@ -6,8 +6,9 @@
 #include <joist.h>
 
 #define OPTIONS(F, T)                                                                             \
-    F(T, joist_text, input, JOIST_REQUIRED, .help = "file or directory to read")                  \
-    F(T, joist_text, output, 0, .fallback = "out/words.ndjson",                                   \
+    F(T, joist_text, input, JOIST_REQUIRED, .values = "PATH",                                     \
+      .help = "file or directory to read")                                                        \
+    F(T, joist_text, output, 0, .fallback = "out/words.ndjson", .values = "URI",                  \
       .help = "where the counts go: a file, or sqlite:PATH")
 JOIST_RECORD(options, OPTIONS);
 

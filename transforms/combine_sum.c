@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * joist_sum: an int field added up per key. The sum is kept in 128 bits, in two halves, so that only
- * the result decides whether it fits into int64, not the order of the input. */
+ * joist_sum: an int field added up per key. The sum is kept in 128 bits, in two halves, so that
+ * only the result decides whether it fits into int64, not the order of the input. */
 #include <joist.h>
 
 JOIST_RECORD_DEFINE(joist_sum_config, JOIST_SUM_CONFIG);

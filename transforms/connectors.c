@@ -27,6 +27,7 @@ static const joist_connector http_connector = {
 
 static const joist_connector create_connector = {
     .version = JOIST_CONNECTOR_VERSION, .name = "create", .schemes = { "create" },
+    .internal = true,
     .help = "records written in the program: joist_create", .source = &jst_create_source,
 };
 

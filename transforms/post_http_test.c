@@ -222,6 +222,20 @@ Test(post_http, answers_are_cut_and_plain)
     cr_assert_str_eq(r.error, "HTTP 400 [31mred   line");
 }
 
+Test(post_http, an_answer_that_repeats_a_secret_keeps_it_hidden)
+{
+    char url[120];
+    snprintf(url, sizeof url, "http://me:hunter22@127.0.0.1:%d/mail?token=s3cr3ts&a=1&key=abcdefghi",
+             srv.port);
+    joist_sender *s = NULL;
+    OK(jst_http_sender.open(joist_text_of(url), ENV, &s, &error));
+    joist_message_row row = row_of("k", "400 X~~hunter22, s3cr3ts s3cr3ts; a=1, abcdefgh");
+    joist_reply r;
+    s->ops->send(s, &row, 1, &r);
+    s->ops->close(s);
+    cr_assert_str_eq(r.error, "HTTP 400 ********, ******* *******; a=1, ********");
+}
+
 Test(post_http, no_answer_is_worth_another_try)
 {
     joist_reply r = one("k", "drop");

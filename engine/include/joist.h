@@ -14,7 +14,8 @@
  *   joist/text.h       rules on text, times, digests
  *   joist/json.h       decoding and writing JSON
  *   joist/connector.h  sources, stores and senders of your own
- *   joist/run.h        checking and running; joist_main */
+ *   joist/run.h        checking and running; joist_main
+ *   joist/graph.h      a checked pipeline as data: steps, collections, stages */
 #ifndef JOIST_H
 #define JOIST_H
 
@@ -32,5 +33,6 @@
 #include "joist/json.h"
 #include "joist/connector.h"
 #include "joist/run.h"
+#include "joist/graph.h"
 
 #endif

@@ -60,6 +60,11 @@ static bool can_read(const joist_connector *c) { return c->source; }
 static bool can_store(const joist_connector *c) { return c->store; }
 static bool can_send(const joist_connector *c) { return c->sender; }
 
+static bool offers(const joist_connector *c, can_serve serves)
+{
+    return !c->internal && serves(c);
+}
+
 static void known_schemes(const joist_pipeline_def *def, can_serve serves, char *out, size_t size)
 {
     const joist_connector *const *tables[2] = { joist_connectors, def->connectors };
@@ -67,8 +72,10 @@ static void known_schemes(const joist_pipeline_def *def, can_serve serves, char 
     out[0] = '\0';
     for (size_t t = 0; t < 2; t++)
         for (size_t i = 0; tables[t] && tables[t][i]; i++)
-            for (size_t s = 0; s < 4 && tables[t][i]->schemes[s] && serves(tables[t][i]); s++) {
+            for (size_t s = 0; s < 4 && offers(tables[t][i], serves); s++) {
                 const char *scheme = tables[t][i]->schemes[s];
+                if (!scheme)
+                    break;
                 int n = snprintf(out + len, size - len, "%s%s%s", len ? ", " : "",
                                  *scheme ? scheme : "a path", *scheme ? ":" : "");
                 if (n < 0 || (size_t)n >= size - len)

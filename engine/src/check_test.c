@@ -179,7 +179,7 @@ REFUSES(a_dofn_that_is_in_no_table, "DoFn 'stray' is not in the program's table:
 }
 
 REFUSES(an_unknown_scheme, "cannot read 'gopher:' (step 'read_ev'); known here: a path, file:, "
-                           "sqlite:, mem:, old:")
+                           "sqlite:, create:, mem:, old:")
 {
     HERE; joist_write(joist_read(ev, q, .uri = JOIST_TEXT("gopher:x")), .uri = OUT);
 }

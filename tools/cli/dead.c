@@ -290,13 +290,15 @@ static joist_status act(reading *r, const jst_cli_prepared *p, joist_error *e)
 
 int jst_cli_dead(const jst_cli_call *call)
 {
+    static const jst_cli_more more = { .options = &jst_cli_dead_options_type, .group = "dead",
+                                       .aside = true };
     jst_cli_prepared p;
     int code;
     joist_error e = { 0 };
-    if (!jst_cli_prepare_aside(call, &jst_cli_dead_options_type, &p, &code))
+    if (!jst_cli_prepare(call, &more, &p, &code))
         return code;
     reading r = { .call = call, .arena = call->arena, .letter = joist_arena_new(),
-                  .json = ((const jst_cli_dead_options *)p.own)->json };
+                  .json = ((const jst_cli_dead_options *)p.more)->json };
     joist_status status = act(&r, &p, &e);
     print_out(&r);
     if (status != JOIST_OK)

@@ -71,6 +71,33 @@ void jst_cli_escape(joist_buffer *out, joist_text t)
     }
 }
 
+static const char *entity_of(char c)
+{
+    switch (c) {
+    case '&': return "&amp;";
+    case '<': return "&lt;";
+    case '>': return "&gt;";
+    case '"': return "&quot;";
+    case '\'': return "&#39;";
+    default: return NULL;
+    }
+}
+
+void jst_cli_xml(joist_buffer *out, joist_text t)
+{
+    size_t done = 0;
+    for (size_t i = 0; i < t.len; i++) {
+        const char *entity = entity_of(t.ptr[i]);
+        if (!entity)
+            continue;
+        jst_cli_escape(out, (joist_text){ t.ptr + done, i - done });
+        joist_buffer_printf(out, "%s", entity);
+        done = i + 1;
+    }
+    if (done < t.len)
+        jst_cli_escape(out, (joist_text){ t.ptr + done, t.len - done });
+}
+
 void jst_cli_utf8(joist_buffer *out, joist_text t)
 {
     for (size_t i = 0; i < t.len;) {

@@ -17,7 +17,11 @@ void jst_cli_utf8(joist_buffer *out, joist_text t);
  * little. */
 void jst_cli_mask(joist_buffer *out, joist_text t);
 
-/* The same two as an arena text: masked first, then escaped. */
+/* Appends `t` as jst_cli_escape does, with & < > " ' as entities: text or a quoted attribute of XML
+ * and HTML. */
+void jst_cli_xml(joist_buffer *out, joist_text t);
+
+/* Masked and escaped as an arena text: masked first, then escaped. */
 joist_text jst_cli_shown(joist_arena *arena, joist_text t);
 
 /* Appends `t` as one word of a POSIX shell, quoted where it must be. */

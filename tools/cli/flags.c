@@ -74,17 +74,26 @@ static joist_status long_flag(jst_cli_options *o, cursor *c, joist_text flag, jo
 }
 
 /* The few letters there are; -i only where the pipeline has an option `input`, -n that of peek. */
+static const struct { char letter; const char *name; } letters[] = {
+    { 'q', "quiet" }, { 'v', "verbose" }, { 'i', "input" }, { 'n', "elements" },
+};
+enum { LETTERS = sizeof letters / sizeof letters[0] };
+
+char jst_cli_option_letter(const jst_cli_option *option)
+{
+    for (size_t i = 0; i < LETTERS; i++)
+        if (strcmp(option->field->name, letters[i].name) == 0)
+            return letters[i].letter;
+    return '\0';
+}
+
 static joist_status short_flag(jst_cli_options *o, cursor *c, const char *arg, joist_error *e)
 {
-    static const struct { char letter; const char *name; } letters[] = {
-        { 'q', "quiet" }, { 'v', "verbose" }, { 'i', "input" },
-        { 'n', "elements" },
-    };
     if (strcmp(arg, "-h") == 0) {
         o->help = true;
         return JOIST_OK;
     }
-    for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++) {
+    for (size_t i = 0; i < LETTERS; i++) {
         jst_cli_option *option = jst_cli_options_find(o, joist_text_of(letters[i].name));
         if (option && arg[1] == letters[i].letter && arg[2] == '\0')
             return take_value(o, c, option, e);

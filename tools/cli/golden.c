@@ -19,7 +19,7 @@ static const joist_field test_fields[] = {
     { .name = "update", .kind = JOIST_KIND_BOOL, .fallback = "false",
       .offset = offsetof(test_options, update), .size = sizeof(bool),
       .help = "rewrite expect/ with what the pipeline does now" },
-    { .name = "case", .kind = JOIST_KIND_TEXT, .boxed = true,
+    { .name = "case", .kind = JOIST_KIND_TEXT, .boxed = true, .values = "CASE",
       .offset = offsetof(test_options, only), .size = sizeof(joist_text),
       .help = "only the case of that name" },
 };
@@ -93,6 +93,8 @@ static joist_status find_in(session *s, joist_text dir, joist_error *e)
 static joist_status find_cases(session *s, const jst_cli_options *o, joist_error *e)
 {
     joist_text usual = joist_arena_printf(o->arena, "tests/golden/%s", s->call->def->name);
+    if (!jst_golden_is_dir(usual))
+        usual = JOIST_TEXT("tests/golden");     /* a project of one program */
     const joist_text *dirs = o->words_count ? o->words : &usual;
     size_t count = o->words_count ? o->words_count : 1;
     for (size_t i = 0; i < count; i++)

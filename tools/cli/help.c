@@ -16,15 +16,10 @@ static bool hidden(const jst_cli_option *option)
 /* ---- help ------------------------------------------------------------------------------------ */
 static joist_text spelling(joist_arena *a, const jst_cli_option *option)
 {
-    static const struct { const char *letter, *name; } letters[] = {
-        { "-q, ", "quiet" }, { "-v, ", "verbose" }, { "-i, ", "input" },
-    };
-    const char *letter = "    ", *value = jst_cli_value_name(option->field);
-    for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++)
-        if (strcmp(option->field->name, letters[i].name) == 0)
-            letter = letters[i].letter;
-    return joist_arena_printf(a, "%s--%.*s%s%s", letter, JOIST_ARG(option->name), value ? " " : "",
-                              value ? value : "");
+    const char *value = jst_cli_value_name(option->field);
+    const char letter[] = { '-', jst_cli_option_letter(option), ',', ' ', '\0' };
+    return joist_arena_printf(a, "%s--%.*s%s%s", letter[1] ? letter : "    ",
+                              JOIST_ARG(option->name), value ? " " : "", value ? value : "");
 }
 
 /* A default of "false", "0" or "" tells nobody anything that the help line does not. */
@@ -33,7 +28,7 @@ static bool worth_telling(const char *fallback)
     return fallback && *fallback && strcmp(fallback, "0") != 0 && strcmp(fallback, "false") != 0;
 }
 
-static joist_text help_line(joist_arena *a, const jst_cli_option *option)
+joist_text jst_cli_option_help(joist_arena *a, const jst_cli_option *option)
 {
     const joist_field *f = option->field;
     const char *help = f->help ? f->help : "";
@@ -50,7 +45,7 @@ static void help_group(joist_buffer *out, const jst_cli_options *o, const char *
         if (hidden(option) || strcmp(option->group, group) != 0)
             continue;
         jst_cli_cell(&table, spelling(o->arena, option));
-        jst_cli_cell(&table, help_line(o->arena, option));
+        jst_cli_cell(&table, jst_cli_option_help(o->arena, option));
     }
     if (table.count == 0)
         return;

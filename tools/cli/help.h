@@ -10,6 +10,9 @@
 /* All visible options, a heading per group. */
 void jst_cli_help_options(joist_buffer *out, const jst_cli_options *o);
 
+/* What one option is, and its default. */
+joist_text jst_cli_option_help(joist_arena *a, const jst_cli_option *option);
+
 /* Every option that is visible or set: its value and where that came from. */
 void jst_cli_explain(joist_buffer *out, const jst_cli_options *o);
 

@@ -97,7 +97,7 @@ Test(cli, help)
     cr_assert_eq(CALL("--help"), 0);
     expect_in(out, "sample: keeps lines\n");
     expect_in(out, "usage: bin/sample VERB [options]\n");
-    expect_in(out, "\n  check   Tells everything");
+    expect_in(out, "\n  check       Tells everything");
     cr_assert_str_eq(err, "");
     cr_assert_eq(CALL("run", "--help"), 0);
     expect_in(out, "usage: bin/sample run [options]\n");

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Base units, few labels, and never a value out of the data as a label: the number of series is
- * bounded by the graph. A reader never sees half a file. The collector reads only names that end in
- * .prom, so the temporary file beside the target is invisible to it. */
+ * bounded by the graph. The collector reads only names that end in .prom, so the temporary file
+ * beside the target is invisible to it. */
 #include "metrics.h"
 
+#include "put_file.h"
 #include "version.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { FILE_MAX = 1 << 20 };
 static const char last_success[] = "joist_run_last_success_timestamp_seconds";
@@ -172,12 +169,6 @@ void jst_cli_metrics_text(joist_buffer *out, const jst_cli_outcome *o, joist_tex
 }
 
 /* ---- file ------------------------------------------------------------------------------------ */
-static joist_status fail(joist_error *e, const char *path)
-{
-    return joist_fail_with(e, JOIST_FATAL, "cannot write the metrics to %s: %s", path,
-                           strerror(errno));
-}
-
 /* What is there already; nothing, if it cannot be read. */
 static void read_before(const char *path, joist_buffer *out)
 {
@@ -189,71 +180,17 @@ static void read_before(const char *path, joist_buffer *out)
     fclose(f);
 }
 
-static bool write_whole(int fd, const joist_buffer *text)
-{
-    size_t done = 0;
-    while (done < text->len) {
-        ssize_t n = write(fd, text->ptr + done, text->len - done);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return false;
-        done += (size_t)n;
-    }
-    return true;
-}
-
-static joist_status replace(const char *path, char *temporary, const joist_buffer *text,
-                            joist_error *e)
-{
-    int fd = mkstemp(temporary);
-    if (fd < 0)
-        return fail(e, path);
-    /* mkstemp makes it private; the collector is somebody else. */
-    bool written = write_whole(fd, text) && fchmod(fd, 0644) == 0;
-    int error = errno;
-    written = close(fd) == 0 && written;
-    if (written && rename(temporary, path) == 0)
-        return JOIST_OK;
-    errno = written ? errno : error;
-    joist_status s = fail(e, path);
-    unlink(temporary);
-    return s;
-}
-
-/* A device or a pipe (/dev/stdout) is written to, never replaced by a file. */
-static bool is_special(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
-}
-
-static joist_status pour(const char *path, const joist_buffer *text, joist_error *e)
-{
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0)
-        return fail(e, path);
-    bool written = write_whole(fd, text);
-    int error = errno;
-    close(fd);
-    errno = error;
-    return written ? JOIST_OK : fail(e, path);
-}
-
 joist_status jst_cli_metrics_write(joist_text path, const jst_cli_outcome *o, joist_error *e)
 {
-    joist_buffer before = { 0 }, text = { 0 }, temporary = { 0 };
+    joist_buffer before = { 0 }, text = { 0 };
     char *name = joist_text_dup(path);
-    bool special = is_special(name);
-    if (!special)
+    if (!jst_cli_is_special(name))
         read_before(name, &before);
     jst_cli_metrics_text(&text, o, joist_buffer_view(&before));
-    joist_buffer_printf(&temporary, "%s.XXXXXX", name);
-    joist_buffer_byte(&temporary, '\0');
-    joist_status s = special ? pour(name, &text, e) : replace(name, temporary.ptr, &text, e);
+    /* The collector is somebody else. */
+    joist_status s = jst_cli_put_file(name, "the metrics", &text, 0644, e);
     joist_buffer_free(&before);
     joist_buffer_free(&text);
-    joist_buffer_free(&temporary);
     joist_free(name);
     return s;
 }

@@ -113,7 +113,9 @@ joist_status jst_cli_options_resolve(jst_cli_options *o, joist_error *e)
                                  JOIST_TEXT("default"));
         if (option->source == JST_CLI_UNSET)
             continue;
-        const char *expected = jst_cli_value_set(option->field, option->value, option->record);
+        const char *expected = jst_cli_value_expected(option->field, option->value, o->arena);
+        if (!expected)
+            expected = jst_cli_value_set(option->field, option->value, option->record);
         if (expected)
             return jst_cli_option_refuse(o, option, expected, e);
     }
@@ -155,6 +157,29 @@ joist_text jst_cli_option_shown(const jst_cli_options *o, const jst_cli_option *
     if ((option->field->flags & JOIST_SECRET) && option->value.len > 0)
         return JOIST_TEXT("***");
     return jst_cli_shown(o->arena, option->value);
+}
+
+static joist_text hide_one(joist_arena *a, joist_text secret, joist_text t)
+{
+    joist_text shown = JOIST_TEXT("");
+    const char *at, *end = t.ptr + t.len;
+    while (t.len && (at = memmem(t.ptr, t.len, secret.ptr, secret.len))) {
+        shown = joist_arena_printf(a, "%.*s%.*s***", JOIST_ARG(shown), (int)(at - t.ptr), t.ptr);
+        t.ptr = at + secret.len;
+        t.len = (size_t)(end - t.ptr);
+    }
+    return joist_arena_printf(a, "%.*s%.*s", JOIST_ARG(shown), JOIST_ARG(t));
+}
+
+joist_text jst_cli_options_hide(const jst_cli_options *o, joist_text t)
+{
+    for (size_t i = 0; i < o->count && t.len; i++) {
+        const jst_cli_option *option = &o->items[i];
+        if ((option->field->flags & JOIST_SECRET) && option->value.len > 0
+            && memmem(t.ptr, t.len, option->value.ptr, option->value.len))
+            t = hide_one(o->arena, option->value, t);
+    }
+    return t;
 }
 
 joist_status jst_cli_option_refuse(const jst_cli_options *o, const jst_cli_option *option,

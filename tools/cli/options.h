@@ -44,6 +44,9 @@ void *jst_cli_options_add(jst_cli_options *o, const joist_type *type, const char
 /* By field name or flag name; NULL: no such option. */
 jst_cli_option *jst_cli_options_find(jst_cli_options *o, joist_text name);
 
+/* 'i' if it may be written -i; 0: no letter. */
+char jst_cli_option_letter(const jst_cli_option *option);
+
 /* The sources, in any order. An unknown name fails with the nearest known one as hint. */
 joist_status jst_cli_options_flags(jst_cli_options *o, int argc, char *const *argv, joist_error *e);
 void jst_cli_options_environment(jst_cli_options *o);      /* an empty variable is an unset one */
@@ -75,6 +78,9 @@ joist_status jst_cli_options_unknown(const jst_cli_options *o, const char *prefi
 
 /* The value as it may be shown: secrets and passwords as ***, no control characters. */
 joist_text jst_cli_option_shown(const jst_cli_options *o, const jst_cli_option *option);
+
+/* `t` with the values of secret options in it as ***: for texts a pipeline made from options. */
+joist_text jst_cli_options_hide(const jst_cli_options *o, joist_text t);
 
 /* The candidate nearest to `name`, NULL if none is near enough to have been meant. */
 const char *jst_cli_nearest(joist_text name, const char *const *candidates, size_t count);

@@ -191,7 +191,7 @@ static int run_it(const jst_cli_prepared *p, joist_pipeline *pipeline, peeking *
 
 static joist_status wanted_of(const jst_cli_prepared *p, peeking *x, joist_error *e)
 {
-    int64_t n = ((const jst_cli_peek_options *)p->own)->elements;
+    int64_t n = ((const jst_cli_peek_options *)p->more)->elements;
     if (n < 1 || n > 1 << 20)
         return jst_cli_option_refuse(p->options, jst_cli_options_find(p->options,
                                      JOIST_TEXT("elements")), "between 1 and 1048576", e);
@@ -221,9 +221,10 @@ static int peek(const jst_cli_call *call, const jst_cli_prepared *p, peeking *x)
 
 int jst_cli_peek(const jst_cli_call *call)
 {
+    static const jst_cli_more more = { .options = &jst_cli_peek_options_type, .group = "peek" };
     jst_cli_prepared p;
     int code;
-    if (!jst_cli_prepare(call, &jst_cli_peek_options_type, &p, &code))
+    if (!jst_cli_prepare(call, &more, &p, &code))
         return code;
     peeking *x = joist_arena_zalloc(call->arena, sizeof *x);
     x->env = (joist_env){ now_ms, sleep_ms, random_bits, stopping };

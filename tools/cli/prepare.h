@@ -10,21 +10,24 @@ typedef struct jst_cli_prepared {
     jst_cli_options *options;
     void *pipeline;                             /* the record of the pipeline's options */
     const jst_cli_run_options *run;
-    const void *own;                            /* the record of the verb's own options, or NULL */
+    const void *more;                           /* the record of the verb's own options */
     jst_cli_settings settings;
 } jst_cli_prepared;
 
-/* `own`: the verb's own options, NULL if it has none. True: go on. False: there is nothing more to
- * do (help was printed, an option is wrong), exit with *code. Words are refused unless the verb's
- * help has some. */
-bool jst_cli_prepare(const jst_cli_call *call, const joist_type *own, jst_cli_prepared *out,
+/* The options a verb has beside those of the pipeline and the runner. */
+typedef struct jst_cli_more {
+    const joist_type *options;
+    const char *group;
+    bool stand_ins;             /* a required text nobody gave is its name in capitals: "INPUT" */
+    bool aside;                 /* no pipeline is made: what it requires may be missing */
+} jst_cli_more;
+
+/* True: go on. False: there is nothing more to do (help was printed, an option is wrong), exit with
+ * *code. `more` may be NULL. Words are refused unless the verb has some in its help. */
+bool jst_cli_prepare(const jst_cli_call *call, const jst_cli_more *more, jst_cli_prepared *out,
                      int *code);
 
-/* The same for a verb that reads what a run left: the pipeline's options may be missing. */
-bool jst_cli_prepare_aside(const jst_cli_call *call, const joist_type *own, jst_cli_prepared *out,
-                           int *code);
-
-/* Prints the verb's help on stdout. */
+/* Prints the verb's help on stdout, or hands it to who asked for it. */
 void jst_cli_verb_help(const jst_cli_call *call, const jst_cli_options *o);
 
 /* Prints the error on stderr and returns its exit code. */

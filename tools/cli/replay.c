@@ -162,13 +162,14 @@ static joist_status find_files(const jst_cli_call *call, const jst_cli_prepared 
 
 int jst_cli_replay(const jst_cli_call *call)
 {
+    static const jst_cli_more more = { .options = &jst_cli_replay_options_type, .group = "replay" };
     jst_cli_prepared p;
     int code;
     joist_error e = { 0 };
-    if (!jst_cli_prepare(call, &jst_cli_replay_options_type, &p, &code))
+    if (!jst_cli_prepare(call, &more, &p, &code))
         return code;
     jst_replay *r = joist_arena_zalloc(call->arena, sizeof *r);
-    r->options = p.own;
+    r->options = p.more;
     if (find_files(call, &p, r, &e))
         return jst_cli_refused(&e);
     jst_replay_begin(r, joist_env_system(), call->arena);

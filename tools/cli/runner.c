@@ -8,6 +8,7 @@
 
 JOIST_RECORD_DEFINE(jst_cli_run_options, JST_CLI_RUN_OPTIONS);
 JOIST_RECORD_DEFINE(jst_cli_check_options, JST_CLI_CHECK_OPTIONS);
+JOIST_RECORD_DEFINE(jst_cli_graph_options, JST_CLI_GRAPH_OPTIONS);
 JOIST_RECORD_DEFINE(jst_cli_list_options, JST_CLI_LIST_OPTIONS);
 JOIST_RECORD_DEFINE(jst_cli_dead_options, JST_CLI_DEAD_OPTIONS);
 JOIST_RECORD_DEFINE(jst_cli_replay_options, JST_CLI_REPLAY_OPTIONS);
@@ -36,15 +37,13 @@ static const choice log_choices[] = {
     { NULL, JST_CLI_AUTO },
 };
 
-static bool choose(const choice *choices, joist_text word, jst_cli_show *out)
+/* Other words have been refused: they are not among the field's values. */
+static jst_cli_show chosen(const choice *choices, joist_text word)
 {
-    for (const choice *c = choices; c->word; c++) {
-        if (joist_text_equal(word, joist_text_of(c->word))) {
-            *out = c->show;
-            return true;
-        }
-    }
-    return false;
+    const choice *c = choices;
+    while (c->word && !joist_text_equal(word, joist_text_of(c->word)))
+        c++;
+    return c->show;
 }
 
 /* Dead letters are a file per run below it. */
@@ -70,7 +69,6 @@ joist_status jst_cli_settings_of(jst_cli_options *o, const jst_cli_run_options *
                                  joist_error *e)
 {
     *out = (jst_cli_settings){ .log = JST_CLI_AUTO };
-    jst_cli_show summary;
     if (check_numbers(o, r, e) != JOIST_OK)
         return JOIST_FAILED;
     /* It names the file of dead letters. */
@@ -81,15 +79,11 @@ joist_status jst_cli_settings_of(jst_cli_options *o, const jst_cli_run_options *
     joist_text limit = r->max_rejected;
     if (!joist_text_null(limit) && !jst_cli_parse_limit(limit, &out->max_rejected))
         return refuse(o, "max-rejected", "a count or a percentage such as 1%", e);
-    if (!choose(progress_choices, r->progress, &out->progress))
-        return refuse(o, "progress", "auto, always, never or json", e);
-    if (!choose(summary_choices, r->summary, &summary))
-        return refuse(o, "summary", "text or json", e);
-    if (!choose(log_choices, r->log_format, &out->log))
-        return refuse(o, "log-format", "auto, human or json", e);
     if (r->trace_record.len && !jst_cli_parse_place(r->trace_record, &out->trace))
         return refuse(o, "trace-record", "FILE:LINE or FILE#RECORD, a line from 1", e);
-    out->summary_json = summary == JST_CLI_JSON;
+    out->progress = chosen(progress_choices, r->progress);
+    out->summary_json = chosen(summary_choices, r->summary) == JST_CLI_JSON;
+    out->log = chosen(log_choices, r->log_format);
     if (r->quiet && out->progress != JST_CLI_JSON)
         out->progress = JST_CLI_NEVER;
     return JOIST_OK;

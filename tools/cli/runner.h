@@ -13,22 +13,27 @@
       .help = "bytes the run may use, e.g. 2G; 0: a quarter of RAM")                               \
     F(T, bool, dry_run, 0, .fallback = "false",                                                    \
       .help = "run everything; stores count and discard")                                          \
-    F(T, joist_text, max_rejected, 0,                                                              \
+    F(T, joist_text, max_rejected, 0, .values = "N|P%",                                            \
       .help = "exit 4 if more than N records, or P% of them, were rejected")                       \
-    F(T, joist_text, dead, 0, .fallback = "out/dead",                                              \
+    F(T, joist_text, dead, 0, .fallback = "out/dead", .values = "DIR",                             \
       .help = "directory of dead letters; empty: count them only")                                 \
     F(T, bool, mask_pii, 0, .fallback = "false", .help = "mask personal data in dead letters too") \
-    F(T, joist_text, spill_dir, 0,                                                                 \
+    F(T, joist_text, spill_dir, 0, .values = "DIR",                                                \
       .help = "directory for temporary files; default: $TMPDIR or /tmp")                           \
-    F(T, joist_text, progress, 0, .fallback = "auto",                                              \
-      .help = "auto, always, never or json; on stderr")                                            \
-    F(T, joist_text, summary, 0, .fallback = "text", .help = "text or json; on stdout")            \
-    F(T, joist_text, log_format, 0, .fallback = "auto", .help = "auto, human or json; on stderr")  \
-    F(T, joist_text, trace_record, 0,                                                              \
+    F(T, joist_text, progress, 0, .fallback = "auto", .values = "auto|always|never|json",          \
+      .help = "how far it is, on stderr")                                                          \
+    F(T, joist_text, summary, 0, .fallback = "text", .values = "text|json",                        \
+      .help = "what happened, on stdout")                                                          \
+    F(T, joist_text, log_format, 0, .fallback = "auto", .values = "auto|human|json",               \
+      .help = "warnings and errors, on stderr")                                                    \
+    F(T, joist_text, trace_record, 0, .values = "PLACE",                                           \
       .help = "FILE:LINE or FILE#RECORD of one input record: tell what each step makes of it")     \
-    F(T, joist_text, trace_out, 0, .help = "file for that; default: stderr")                       \
-    F(T, joist_text, metrics_out, 0, .help = "file for Prometheus' textfile collector")            \
-    F(T, joist_text, config, 0, .help = "file of `key = value` lines")                             \
+    F(T, joist_text, trace_out, 0, .values = "FILE", .help = "file for that; default: stderr")     \
+    F(T, joist_text, metrics_out, 0, .values = "FILE",                                             \
+      .help = "file for Prometheus' textfile collector")                                           \
+    F(T, joist_text, report, 0, .values = "FILE",                                                  \
+      .help = "file for a report of the run, one HTML page")                                       \
+    F(T, joist_text, config, 0, .values = "FILE", .help = "file of `key = value` lines")           \
     F(T, bool, explain_options, 0, .fallback = "false",                                            \
       .help = "print every option, its value and where it came from, then stop")                   \
     F(T, bool, quiet, 0, .fallback = "false",                                                      \
@@ -45,18 +50,28 @@ JOIST_RECORD_EXTERN(jst_cli_run_options, JST_CLI_RUN_OPTIONS);
       .help = "also open every source and store, writing nothing")
 JOIST_RECORD_EXTERN(jst_cli_check_options, JST_CLI_CHECK_OPTIONS);
 
+#define JST_CLI_GRAPH_OPTIONS(F, T)                                                                \
+    F(T, joist_text, format, 0, .fallback = "auto",                                                \
+      .help = "ascii, unicode, mermaid, dot, svg or json; auto: by the terminal's character set")  \
+    F(T, bool, fused, 0, .fallback = "false",                                                      \
+      .help = "the stages it runs in, not the steps it is declared in")                            \
+    F(T, joist_text, with_counts, 0,                                                               \
+      .help = "file with what `run --summary json` printed: show its numbers; -: standard input")
+JOIST_RECORD_EXTERN(jst_cli_graph_options, JST_CLI_GRAPH_OPTIONS);
+
 #define JST_CLI_DEAD_OPTIONS(F, T) F(T, bool, json, 0, .fallback = "false", .help = "print JSON")
 JOIST_RECORD_EXTERN(jst_cli_dead_options, JST_CLI_DEAD_OPTIONS);
 
 #define JST_CLI_REPLAY_OPTIONS(F, T)                                                               \
-    F(T, joist_text, from, 0, .help = "the step to enter at; default: the one that rejected")      \
-    F(T, joist_text, code, 0, .help = "only dead letters of this code")                            \
+    F(T, joist_text, from, 0, .values = "STEP",                                                    \
+      .help = "the step to enter at; default: the one that rejected")                              \
+    F(T, joist_text, code, 0, .values = "CODE", .help = "only dead letters of this code")          \
     F(T, bool, skip_unfit, 0, .fallback = "false",                                                 \
       .help = "leave out what cannot be replayed instead of refusing all")
 JOIST_RECORD_EXTERN(jst_cli_replay_options, JST_CLI_REPLAY_OPTIONS);
 
 #define JST_CLI_PEEK_OPTIONS(F, T)                                                                 \
-    F(T, int64_t, elements, 0, .fallback = "10", .help = "how many elements; -n for short")
+    F(T, int64_t, elements, 0, .fallback = "10", .help = "how many elements")
 JOIST_RECORD_EXTERN(jst_cli_peek_options, JST_CLI_PEEK_OPTIONS);
 
 #define JST_CLI_LIST_OPTIONS(F, T) F(T, bool, json, 0, .fallback = "false", .help = "print JSON")

@@ -31,7 +31,8 @@ static joist_status set(char **argv)
     int argc = 0;
     while (argv[argc])
         argc++;
-    cr_assert_eq(jst_cli_options_load(o, argc, argv, &e), JOIST_OK, "%s", e.message);
+    if (jst_cli_options_load(o, argc, argv, &e) != JOIST_OK)
+        return JOIST_FAILED;
     return jst_cli_settings_of(o, r, &settings, &e);
 }
 
@@ -74,6 +75,7 @@ Test(runner, wrong_values_are_refused)
         "--workers=-1", "--workers=1025", "--memory=1M", "--memory=-1", "--bundle=-2",
         "--progress=yes",
         "--summary=xml", "--log-format=JSON", "--max-rejected=2x", "--max-rejected=",
+        "--run-id=../x", "--dead=gs://bucket", "--dead=sqlite:x",
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         cr_assert_eq(SET(bad[i]), JOIST_FAILED, "%s", bad[i]);

@@ -8,8 +8,8 @@
 #include "element.h"
 #include "escape.h"
 #include "json_out.h"
+#include "put_file.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 
@@ -399,16 +399,14 @@ void jst_cli_trace_json(jst_cli_trace *t, const joist_pipeline *p, const joist_r
             json_step(&x, &s);
 }
 
-joist_status jst_cli_trace_write(joist_text path, joist_text text, joist_error *e)
+joist_status jst_cli_trace_write(joist_text path, const joist_buffer *text, joist_error *e)
 {
+    if (!path.len) {
+        fwrite(text->ptr, 1, text->len, stderr);
+        return JOIST_OK;
+    }
     char *name = joist_text_dup(path);
-    FILE *file = path.len ? fopen(name, "we") : stderr;
-    bool fine = file != NULL && fwrite(text.ptr, 1, text.len, file) == text.len;
-    if (file && file != stderr)
-        fine &= fclose(file) == 0;
-    if (!fine)
-        joist_fail_with(e, JOIST_FATAL, "the trace cannot be written to '%s': %s", name,
-                        strerror(errno));
+    joist_status status = jst_cli_put_file(name, "the trace", text, 0644, e);
     joist_free(name);
-    return fine ? JOIST_OK : JOIST_FAILED;
+    return status;
 }

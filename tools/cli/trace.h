@@ -21,6 +21,6 @@ void jst_cli_trace_json(jst_cli_trace *t, const joist_pipeline *p, const joist_r
                         joist_buffer *out);
 
 /* To the file `path`, or to stderr if that is empty. */
-joist_status jst_cli_trace_write(joist_text path, joist_text text, joist_error *e);
+joist_status jst_cli_trace_write(joist_text path, const joist_buffer *text, joist_error *e);
 
 #endif

@@ -182,6 +182,8 @@ const char *jst_cli_value_set(const joist_field *f, joist_text t, void *record)
 
 const char *jst_cli_value_name(const joist_field *f)
 {
+    if (f->values)
+        return f->values;
     switch (f->kind) {
     case JOIST_KIND_BOOL: return NULL;
     case JOIST_KIND_INT: return "N";
@@ -189,4 +191,36 @@ const char *jst_cli_value_name(const joist_field *f)
     case JOIST_KIND_TIME: return "TIME";
     default: return "VALUE";
     }
+}
+
+/* ---- alternatives ---------------------------------------------------------------------------- */
+bool jst_cli_next_alternative(const char **rest, joist_text *out)
+{
+    if (!*rest || !**rest)
+        return false;
+    *out = (joist_text){ *rest, strcspn(*rest, "|") };
+    *rest += out->len;
+    *rest += **rest == '|';
+    return true;
+}
+
+bool jst_cli_is_literal(joist_text alternative)
+{
+    for (size_t i = 0; i < alternative.len; i++)
+        if (alternative.ptr[i] >= 'A' && alternative.ptr[i] <= 'Z')
+            return false;
+    return alternative.len > 0;
+}
+
+const char *jst_cli_value_expected(const joist_field *f, joist_text t, joist_arena *arena)
+{
+    const char *rest = f->values;
+    joist_text word, all = JOIST_TEXT("");
+    while (jst_cli_next_alternative(&rest, &word)) {
+        if (!jst_cli_is_literal(word) || joist_text_equal(word, t))
+            return NULL;
+        all = joist_arena_printf(arena, "%.*s%s%.*s", JOIST_ARG(all),
+                                 !all.len ? "" : *rest ? ", " : " or ", JOIST_ARG(word));
+    }
+    return all.len ? all.ptr : NULL;
 }

@@ -24,7 +24,16 @@ bool jst_cli_parse_place(joist_text t, jst_cli_place *out);
  * …"). */
 const char *jst_cli_value_set(const joist_field *f, joist_text t, void *record);
 
-/* What stands for the value in help: "N", "TIME", …; NULL for a bool. */
+/* What stands for the value in help: "N", "TIME", "auto|never" …; NULL for a bool. */
 const char *jst_cli_value_name(const joist_field *f);
+
+/* The next alternative of "a|b|c"; false: none left. */
+bool jst_cli_next_alternative(const char **rest, joist_text *out);
+
+/* Is it a word to be typed as it stands? Capitals stand for something else. */
+bool jst_cli_is_literal(joist_text alternative);
+
+/* NULL: the field may have this value; else what may be given, "auto, human or json". */
+const char *jst_cli_value_expected(const joist_field *f, joist_text t, joist_arena *arena);
 
 #endif

@@ -7,6 +7,7 @@
 #include "errors.h"
 #include "logs.h"
 #include "metrics.h"
+#include "page.h"
 #include "prepare.h"
 #include "progress.h"
 #include "signals.h"
@@ -17,6 +18,7 @@
 #include <stdio.h>
 
 typedef struct session {
+    const joist_pipeline_def *def;
     jst_cli_progress progress;
     jst_cli_log log;
     bool told;                  /* that a signal was seen */
@@ -112,23 +114,32 @@ static void write_metrics(const session *s, const jst_cli_prepared *p, const jst
         jst_cli_log_printf(&s->log, JST_CLI_ERROR, "%s", e.message);
 }
 
-static void write_trace(session *s, const jst_cli_prepared *p, const joist_pipeline *pipeline,
-                        const joist_report *r)
+/* The same of a report, which there is of every run that began. */
+static void write_page(const session *s, const jst_cli_prepared *p, const joist_pipeline *pipeline,
+                       const jst_cli_outcome *o)
+{
+    joist_error e = { 0 };
+    if (p->run->report.len
+        && jst_page_write(p->run->report, o, s->def, pipeline, p->options, &e) != JOIST_OK)
+        jst_cli_log_printf(&s->log, JST_CLI_ERROR, "%s", e.message);
+}
+
+static void write_trace(const session *s, const jst_cli_prepared *p,
+                        const joist_pipeline *pipeline, const joist_report *r)
 {
     joist_error e = { 0 };
     joist_buffer out = { 0 };
-    if (!s->trace)
-        return;
     if (p->settings.summary_json)
         jst_cli_trace_json(s->trace, pipeline, r, &out);
     else
         jst_cli_trace_text(s->trace, pipeline, r, &out);
-    if (jst_cli_trace_write(p->run->trace_out, joist_buffer_view(&out), &e) != JOIST_OK)
+    if (jst_cli_trace_write(p->run->trace_out, &out, &e) != JOIST_OK)
         jst_cli_log_printf(&s->log, JST_CLI_ERROR, "%s", e.message);
     joist_buffer_free(&out);
 }
 
-static int finish(session *s, const jst_cli_prepared *p, joist_status status, const joist_report *r)
+static int finish(session *s, const jst_cli_prepared *p, const joist_pipeline *pipeline,
+                  joist_status status, const joist_report *r)
 {
     jst_cli_outcome o = {
         .report = r, .window = window_of(p), .signal = jst_cli_signal_caught(),
@@ -136,15 +147,19 @@ static int finish(session *s, const jst_cli_prepared *p, joist_status status, co
                                       &p->settings.max_rejected),
         .dry_run = p->run->dry_run, .verbose = p->run->verbose, .command = p->options->command,
     };
+    jst_cli_progress_clear(&s->progress);
     if (!r) {
         joist_error e = { .message = "the run ended without a report" };
         jst_cli_log_error(&s->log, &e);
         return o.exit_code;
     }
     s->log.run = r->run_id;
+    if (s->trace)
+        write_trace(s, p, pipeline, r);
     log_failure(s, &o, status);
     log_end(s, &o);
     write_metrics(s, p, &o);
+    write_page(s, p, pipeline, &o);
     return print_summary(p, &o);
 }
 
@@ -165,9 +180,7 @@ static int run_checked(const jst_cli_prepared *p, const jst_cli_variation *v,
     const joist_report *report = NULL;
     jst_cli_signals_begin(joist_stop);
     joist_status status = joist_pipeline_run(pipeline, &options, &report);
-    jst_cli_progress_clear(&s->progress);
-    write_trace(s, p, pipeline, report);
-    int code = finish(s, p, status, report);
+    int code = finish(s, p, pipeline, status, report);
     jst_cli_signals_end();
     jst_cli_trace_free(s->trace);
     return code;
@@ -176,6 +189,7 @@ static int run_checked(const jst_cli_prepared *p, const jst_cli_variation *v,
 int jst_cli_run_varied(const jst_cli_prepared *p, const jst_cli_variation *v)
 {
     session s = {
+        .def = v->def,
         .progress = jst_cli_progress_new(stderr, p->settings.progress),
         .log = jst_cli_log_new(stderr, p->settings.log, p->run->quiet, p->run->verbose),
     };
@@ -198,9 +212,10 @@ int jst_cli_run(const jst_cli_call *call)
     return jst_cli_run_varied(&p, &(jst_cli_variation){ .def = call->def });
 }
 
-static bool is_online(const jst_cli_prepared *p)
+static bool wants_online(const jst_cli_prepared *p)
 {
-    return ((const jst_cli_check_options *)p->own)->online;
+    const jst_cli_check_options *check = p->more;
+    return check->online;
 }
 
 static joist_status check_all(const jst_cli_prepared *p, joist_pipeline *pipeline, joist_error *e)
@@ -209,21 +224,22 @@ static joist_status check_all(const jst_cli_prepared *p, joist_pipeline *pipelin
     joist_run_options options = jst_cli_engine_options(p->run, &clock);
     if (joist_pipeline_check(pipeline, p->pipeline, e) != JOIST_OK)
         return JOIST_FAILED;
-    return is_online(p) ? joist_pipeline_check_online(pipeline, options.env, e) : JOIST_OK;
+    return wants_online(p) ? joist_pipeline_check_online(pipeline, options.env, e) : JOIST_OK;
 }
 
 int jst_cli_check(const jst_cli_call *call)
 {
+    static const jst_cli_more more = { .options = &jst_cli_check_options_type, .group = "check" };
     jst_cli_prepared p;
     int code;
-    if (!jst_cli_prepare(call, &jst_cli_check_options_type, &p, &code))
+    if (!jst_cli_prepare(call, &more, &p, &code))
         return code;
     joist_error e = { 0 };
     joist_pipeline *pipeline = joist_pipeline_new(call->def);
     if (check_all(&p, pipeline, &e) == JOIST_OK) {
         joist_buffer out = { 0 };
         joist_buffer_printf(&out, "OK  %s: options and graph are sound%s\n", call->def->name,
-                            is_online(&p) ? ", every source and store can be opened" : "");
+                            wants_online(&p) ? ", every source and store can be opened" : "");
         code = p.run->quiet ? JST_CLI_EXIT_OK : jst_cli_print(&out, JST_CLI_EXIT_OK);
         joist_buffer_free(&out);
     } else {

@@ -9,13 +9,18 @@
 #include <elf.h>
 #include <link.h>
 
-#ifndef JOIST_VERSION
-#define JOIST_VERSION "0.1.0"
+#if !defined(JOIST_VERSION) || !defined(JOIST_RELEASED)
+#error "the build tells both: CMakeLists.txt"
 #endif
 
 const char *jst_cli_version(void)
 {
     return JOIST_VERSION;
+}
+
+const char *jst_cli_release_date(void)
+{
+    return JOIST_RELEASED;
 }
 
 /* ---- build id -------------------------------------------------------------------------------- */
@@ -96,7 +101,9 @@ void jst_cli_version_print(joist_buffer *out, const char *pipeline)
         { "idn2", "idn2_check_version", ASK_TEXT },      { "microhttpd", "MHD_get_version",
             ASK_PLAIN },
     };
-    joist_buffer_printf(out, "%s, a Joist pipeline\njoist %s\nbuild ", pipeline, jst_cli_version());
+    if (pipeline)
+        joist_buffer_printf(out, "%s, a Joist pipeline\n", pipeline);
+    joist_buffer_printf(out, "joist %s\nbuild ", jst_cli_version());
     jst_cli_build_id(out);
     joist_buffer_byte(out, '\n');
     for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++) {

@@ -40,7 +40,7 @@ joist_coll joist_read_(joist_pipeline *p, const joist_type *type, const joist_re
         &(joist_read_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
 
 /* ---- create: joist_create(T, p, { … }, { … }, …) -> T_coll: records written in the program. They
- * are copied and travel in the graph; of an array, joist_create_from(T, p, items, count, .name = …). */
+ * are copied and travel in the graph. Of an array: joist_create_from(T, p, items, count, …). */
 typedef struct joist_create_options { const char *name; joist_site site_; } joist_create_options;
 joist_coll joist_create_(joist_pipeline *p, const joist_type *type, const void *items, size_t count,
                          const joist_create_options *o);

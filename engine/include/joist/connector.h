@@ -172,6 +172,7 @@ typedef struct joist_connector {
     const char *name;
     const char *schemes[4];          /* "sqlite", …; "" is a bare path */
     const char *help;                /* one line */
+    bool internal;                   /* its URIs are made by calls, not written by people */
     const joist_source_ops *source;  /* NULL: cannot be read */
     const joist_store_ops *store;    /* NULL: cannot be written */
     const joist_sender_ops *sender;  /* NULL: cannot be posted to */

@@ -45,6 +45,9 @@ typedef struct joist_field {
     const char *from;  /* JSON path, dots between members; "a|b": b if a is NULL; default: name */
     const char *help;          /* one line for people */
     const char *fallback;      /* options: the default, as text */
+    /* options: all that may be given, "auto|never"; or, in capitals, what a value is: FILE, DIR,
+     * PATH (either) and URI are completed by the shell */
+    const char *values;
     uint32_t limit;            /* longest text in bytes, cut at a character; 0 = 1,024 */
     const joist_type *record;  /* kind RECORD: its type (JOIST_OF) */
     const joist_type *items;   /* kind RECORD, a list: the type of its items (JOIST_LIST_OF) */
@@ -233,7 +236,7 @@ const void *joist_values_next(struct joist_values *values);
     joist_text: 1, joist_text_list: 1, joist_bytes: 1, joist_json: 1, int64_t: 1, joist_int: 1,   \
     double: 1, joist_float: 1, bool: 1, joist_bool: 1, joist_time: 1, default: JOIST_IS_STRUCT_(x))
 #define JOIST_ATTRIBUTES_                                                                         \
-    uint32_t flags; const char *from, *help, *fallback; uint32_t limit;                           \
+    uint32_t flags; const char *from, *help, *fallback, *values; uint32_t limit;                  \
     const joist_type *record, *items;
 #define JOIST_CHECK_(T, ctype, ...)      JOIST_CHECK2_(T, ctype, __VA_ARGS__, .reserved = 0)
 #define JOIST_CHECK2_(T, ctype, field, ...)                                                       \

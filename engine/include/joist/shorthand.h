@@ -117,7 +117,7 @@ extern "C" {
 #define JOIST_PARTS7(m, FN, A, a, ...) m(FN, A, a) JOIST_PARTS6(m, FN, A, __VA_ARGS__)
 #define JOIST_PARTS8(m, FN, A, a, ...) m(FN, A, a) JOIST_PARTS7(m, FN, A, __VA_ARGS__)
 
-/* ---- composite transforms -------------------------------------------------------------------------
+/* ---- composite transforms ----------------------------------------------------------------------
  * A composite is a function of the program that takes and returns collections; JOIST_SCOPE puts its
  * name before those of the steps made in its block, so that it can be applied twice:
  *
