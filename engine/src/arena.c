@@ -117,6 +117,14 @@ size_t joist_arena_bytes(const joist_arena *a)
     return a->held;
 }
 
+size_t jst_arena_used(const joist_arena *a)
+{
+    size_t used = 0;
+    for (const block *b = a->used; b; b = b->next)
+        used += b->cap;
+    return used - (size_t)(a->end - a->at);
+}
+
 joist_text joist_arena_text(joist_arena *a, joist_text t)
 {
     if (!t.ptr)

@@ -6,18 +6,28 @@ enum { PORT_BYTES = 64 << 10, LEAST_CAP = 16, MOST_CAP = 1024, MOST_ATTEMPTS = 6
 
 /* ---- running one step ------------------------------------------------------------------------ */
 
+/* It is the whole run that must be tried again. */
+static joist_status run_again(jst_chain *c, const jst_step *step, bool of_group)
+{
+    const jst_node *n = step->plan->node;
+    joist_error e;
+    if (of_group)
+        joist_fail_with(&e, JOIST_TEMPORARY, "step '%.*s' (%.*s:%d) asked for a retry of a group "
+                        "it had begun to read", JOIST_ARG(n->name), JST_AT(n));
+    else
+        joist_fail_with(&e, JOIST_TEMPORARY, "step '%.*s' (%.*s:%d) asked for a retry %d times",
+                        JOIST_ARG(n->name), JST_AT(n), MOST_ATTEMPTS);
+    return jst_run_fail(c->worker->run, &e);
+}
+
 static joist_status retry_later(jst_chain *c, const jst_step *step, int attempt)
 {
     joist_env *env = c->worker->run->env;
     if (jst_run_stopping(c->worker->run))
         return JOIST_FAILED;
-    if (attempt > MOST_ATTEMPTS) {
-        joist_error e;
-        joist_fail_with(&e, JOIST_TEMPORARY, "step '%.*s' (%.*s:%d) asked for a retry %d times",
-                        JOIST_ARG(step->plan->node->name), JST_AT(step->plan->node), MOST_ATTEMPTS);
-        jst_run_fail(c->worker->run, &e);
-        return JOIST_FAILED;
-    }
+    bool of_group = step->plan->fn->in->shape == JOIST_SHAPE_GROUP && c->group_begun;
+    if (of_group || attempt > MOST_ATTEMPTS)
+        return run_again(c, step, of_group);
     jst_tick_add(&step->counts->retried, 1);
     env->sleep_ms(env, (int64_t)(50 << attempt) + (int64_t)(env->random(env) % 50));
     return JOIST_RETRY;

@@ -54,6 +54,7 @@ typedef struct jst_chain {
     char *path; size_t path_len;    /* `via` of the running steps that are fed in several ways */
     joist_arena *arena;             /* of this structure */
     jst_tick staged;                /* elements of a materialised input, counted already */
+    bool group_begun;               /* values of the group at hand were read, and are gone */
     size_t blank;                   /* files of a side input with nothing in them: no elements */
     int64_t nested_ns;              /* time spent in consumers of the running step */
 } jst_chain;

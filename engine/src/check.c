@@ -218,17 +218,16 @@ static joist_status check_side_key(const jst_node *n, size_t i, const joist_type
                   JOIST_ARG(side->name), JOIST_ARG(n->dofn));
 }
 
-/* Who takes a group before it exists cannot wait for what is made of it. */
-static bool waits_for_itself(const joist_pipeline *p, const jst_node *n, int64_t side)
+/* Values of a group are a stream: the second who takes it would find nothing. */
+static joist_status check_only_taker(const joist_pipeline *p, const jst_node *n, joist_error *e)
 {
-    const jst_node *made = jst_graph_producer(&p->graph, side, NULL);
-    const jst_node *group = jst_graph_producer(&p->graph, n->inputs.items[0].coll, NULL);
-    if (made == group)
-        return true;
-    bool waits = false;
-    for (size_t i = 0; made && !waits && i < made->inputs.count; i++)
-        waits = waits_for_itself(p, n, made->inputs.items[i].coll);
-    return waits;
+    int64_t groups = n->inputs.items[0].coll;
+    for (const jst_node *m = p->graph.nodes.items; m < n; m++)
+        for (size_t i = 0; i < m->inputs.count; i++)
+            if (m->inputs.items[i].coll == groups)
+                return REFUSE(e, n, "'%.*s' takes groups that '%.*s' takes: they can be read once, "
+                              "so group once more", JOIST_ARG(n->name), JOIST_ARG(m->name));
+    return JOIST_OK;
 }
 
 static joist_status check_side(const joist_pipeline *p, const jst_node *n, const joist_dofn *fn,
@@ -243,9 +242,6 @@ static joist_status check_side(const joist_pipeline *p, const jst_node *n, const
                       fn->name, type ? type->name : "?", wanted->name);
     if (jst_graph_windowing(&p->graph, coll))
         return REFUSE(e, n, "side input '%s' of '%s' must be in the global window",
-                      fn->sides[i].name, fn->name);
-    if (fn->in->shape == JOIST_SHAPE_GROUP && waits_for_itself(p, n, coll))
-        return REFUSE(e, n, "side input '%s' of '%s' is made of the groups it takes",
                       fn->sides[i].name, fn->name);
     return check_side_key(n, i, type, shape, e);
 }
@@ -283,6 +279,8 @@ static joist_status check_pardo(const joist_pipeline *p, const jst_node *n, jois
     if (!jst_check_config(fn->config, n->config))
         return REFUSE(e, n, "the configuration of '%.*s' is no '%s'", JOIST_ARG(n->name),
                       fn->config ? fn->config->name : "nothing");
+    if (fn->in->shape == JOIST_SHAPE_GROUP && check_only_taker(p, n, e))
+        return JOIST_FAILED;
     return check_sides(p, n, fn, e);
 }
 
@@ -384,7 +382,7 @@ static joist_status check_flatten(const joist_pipeline *p, const jst_node *n, co
             return REFUSE(e, n, "'%.*s' flattens collections of different records",
                           JOIST_ARG(n->name));
     }
-    return JOIST_OK;
+    return jst_check_same_windows(p, n, e);
 }
 
 static joist_status check_node(const joist_pipeline *p, const jst_node *n, joist_error *e)

@@ -21,6 +21,8 @@ static joist_status check_windowing(const jst_node *n, joist_error *e)
         return REFUSE(e, n, "'%.*s' is no kind of window", JOIST_ARG(n->windowing));
     if (n->size_ms <= 0)
         return REFUSE(e, n, "the windows of '%.*s' have no length", JOIST_ARG(n->name));
+    if (fixed && n->period_ms != n->size_ms)
+        return REFUSE(e, n, "the windows of '%.*s' do not follow one another", JOIST_ARG(n->name));
     if (sliding && n->period_ms <= 0)
         return REFUSE(e, n, "'%.*s' needs .every_ms, greater than 0", JOIST_ARG(n->name));
     if (sliding && n->size_ms / n->period_ms > 100000)
@@ -67,10 +69,16 @@ static joist_status check_groups(const joist_pipeline *p, const jst_node *n, con
                                  joist_error *e)
 {
     const joist_type *out = jst_check_type_of(p, n->outputs.items[0].coll);
-    if (!out || !out->values || !jst_type_equal(out->values, of))
+    if (!out || out->shape != JOIST_SHAPE_GROUP || !jst_type_equal(out->values, of))
         return REFUSE(e, n, "'%.*s' makes groups of '%s', not '%s'", JOIST_ARG(n->name), of->name,
                       out ? out->name : "?");
     return JOIST_OK;
+}
+
+static bool is_flag(const joist_type *pair, const char *name)
+{
+    const joist_field *f = joist_type_field(pair, joist_text_of(name));
+    return f && f->kind == JOIST_KIND_BOOL && !f->boxed;
 }
 
 static joist_status check_sides_of_pair(const jst_node *n, const joist_type *pair,
@@ -80,21 +88,27 @@ static joist_status check_sides_of_pair(const jst_node *n, const joist_type *pai
     const joist_field *l = joist_type_field(pair, JOIST_TEXT("left"));
     const joist_field *r = joist_type_field(pair, JOIST_TEXT("right"));
     if (!l || !r || !l->record || !r->record || !jst_type_equal(l->record, left)
-        || !jst_type_equal(r->record, right) || !joist_type_field(pair, JOIST_TEXT("has_left"))
-        || !joist_type_field(pair, JOIST_TEXT("has_right")))
+        || !jst_type_equal(r->record, right) || !is_flag(pair, "has_left")
+        || !is_flag(pair, "has_right"))
         return REFUSE(e, n, "'%s' is no JOIST_PAIR of '%s' and '%s'", pair->name, left->name,
                       right->name);
     return JOIST_OK;
 }
 
-/* Both sides must be in windows of one kind, or no two elements would ever meet. */
-static joist_status check_same_windows(const joist_pipeline *p, const jst_node *n, joist_error *e)
+/* NULL is the global window. */
+static bool same_windows(const jst_node *a, const jst_node *b)
 {
-    const jst_node *a = jst_graph_windowing(&p->graph, n->inputs.items[0].coll);
-    const jst_node *b = jst_graph_windowing(&p->graph, n->inputs.items[1].coll);
-    bool same = !a == !b && (!a || (joist_text_equal(a->windowing, b->windowing)
-                                    && a->size_ms == b->size_ms && a->period_ms == b->period_ms
-                                    && a->offset_ms == b->offset_ms));
+    return !a == !b && (!a || (joist_text_equal(a->windowing, b->windowing)
+                               && a->size_ms == b->size_ms && a->period_ms == b->period_ms
+                               && a->offset_ms == b->offset_ms));
+}
+
+joist_status jst_check_same_windows(const joist_pipeline *p, const jst_node *n, joist_error *e)
+{
+    const jst_node *first = jst_graph_windowing(&p->graph, n->inputs.items[0].coll);
+    bool same = true;
+    for (size_t i = 1; same && i < n->inputs.count; i++)
+        same = same_windows(first, jst_graph_windowing(&p->graph, n->inputs.items[i].coll));
     return same ? JOIST_OK
                 : REFUSE(e, n, "the inputs of '%.*s' are in different windows", JOIST_ARG(n->name));
 }
@@ -122,13 +136,14 @@ static joist_status check_join(const joist_pipeline *p, const jst_node *n, const
         known |= joist_text_equal(n->how, joist_text_of(hows[i]));
     if (!known || !out || !right || right->values)
         return REFUSE(e, n, "'%.*s' is no kind of join", JOIST_ARG(n->how));
-    const joist_type *pair = joist_text_equal(n->how, JOIST_TEXT("cogroup")) ? out->values : out;
-    if (!pair)
+    bool cogroup = joist_text_equal(n->how, JOIST_TEXT("cogroup"));
+    const joist_type *pair = cogroup ? out->values : out;
+    if (!pair || (cogroup && out->shape != JOIST_SHAPE_GROUP))
         return REFUSE(e, n, "a cogroup makes groups, not '%s'", out->name);
     if (jst_check_names(n, right, n->right_key, e) || check_keys_alike(n, left, right, e)
         || check_sides_of_pair(n, pair, left, right, e))
         return JOIST_FAILED;
-    return check_same_windows(p, n, e);
+    return jst_check_same_windows(p, n, e);
 }
 
 joist_status jst_check_gathering(const joist_pipeline *p, const jst_node *n, const joist_type *in,

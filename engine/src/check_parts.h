@@ -19,7 +19,11 @@ joist_status jst_check_output_type(const joist_pipeline *p, const jst_node *n, s
                                    const joist_type *wanted, joist_error *e);
 bool jst_check_config(const joist_type *type, joist_bytes config);
 
-/* check_group.c: timestamps, windows, latest, combine, group, join. */
+/* check_group.c. Inputs must be in windows of one kind: else no two elements of a join would ever
+ * meet, and nobody could tell what windows those of a flatten are in. */
+joist_status jst_check_same_windows(const joist_pipeline *p, const jst_node *n, joist_error *e);
+
+/* Of timestamps, windows, latest, combine, group, join. */
 joist_status jst_check_gathering(const joist_pipeline *p, const jst_node *n, const joist_type *in,
                                  joist_error *e);
 

@@ -73,8 +73,8 @@ void *jst_combine_thaw(const jst_shuffle_plan *plan, const jst_entry *e,
     const joist_type *type = plan->combine.fn->acc;
     void *acc = joist_arena_zalloc(call->arena, type->size);
     if (is_flat(type))
-        memcpy(acc, e->value, type->size);
-    else
-        joist_row_decode(type, e->value, e->value_len, acc, call->arena);
+        return memcpy(acc, e->value, type->size);
+    joist_text row = joist_arena_text(call->arena, jst_entry_value(e));     /* texts borrow it */
+    joist_row_decode(type, row.ptr, row.len, acc, call->arena);
     return acc;
 }

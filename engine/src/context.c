@@ -119,6 +119,15 @@ static joist_status reject(jst_context *c, jst_rejected *r)
     return JOIST_REJECTED;
 }
 
+/* Of a group, whose values are gone, its key. */
+static jst_rejected this_element(const jst_context *c)
+{
+    const joist_line_group *group = c->pub.element;     /* every T_group is alike */
+    if (c->type && c->type->shape == JOIST_SHAPE_GROUP && group)
+        return (jst_rejected){ .type = c->type->values, .element = group->key };
+    return (jst_rejected){ .type = c->type, .element = c->pub.element };
+}
+
 joist_status joist_reject(joist_context *ctx, const char *code, const char *fmt, ...)
 {
     jst_context *c = inner(ctx);
@@ -126,8 +135,10 @@ joist_status joist_reject(joist_context *ctx, const char *code, const char *fmt,
     va_start(args, fmt);
     joist_text message = print(c->worker->arena, fmt, args);
     va_end(args);
-    return reject(c, &(jst_rejected){ .code = code, .message = message, .type = c->type,
-                                      .element = c->pub.element });
+    jst_rejected r = this_element(c);
+    r.code = code;
+    r.message = message;
+    return reject(c, &r);
 }
 
 joist_status joist_reject_raw(joist_context *ctx, const char *code, joist_bytes raw, size_t at,

@@ -3,6 +3,7 @@
  * than memory. Where a session ends is known only at its last value: a second merge runs ahead of
  * the first, up to there. */
 #include "groups.h"
+#include "memory.h"
 
 enum { BUNDLE_BYTES = 1 << 20 };
 
@@ -21,11 +22,13 @@ static bool same_user_key(const jst_groups *g, const jst_entry *e)
     return jst_entry_user_key(g->s->plan, e) == len && memcmp(e->bytes, g->prefix.ptr, len) == 0;
 }
 
-/* Do the window at hand and the entry's overlap? Both start in this order. */
+/* Do the window at hand and the entry's overlap? Both start in this order. One that is cut off at
+ * the end of time holds all that begins there. */
 static bool continues(const jst_groups *g, const jst_entry *e)
 {
     return e && same_user_key(g, e)
-        && jst_entry_window(g->s->plan, e).start_ms < g->window.end_ms;
+        && (jst_entry_window(g->s->plan, e).start_ms < g->window.end_ms
+            || g->window.end_ms == INT64_MAX);
 }
 
 static void extend(jst_groups *g, const jst_entry *e)
@@ -126,7 +129,7 @@ bool jst_groups_value(const jst_groups *g, void *record, joist_arena *arena)
 
 void jst_groups_pause(jst_groups *g)
 {
-    if (joist_arena_bytes(g->c->worker->arena) <= BUNDLE_BYTES)
+    if (jst_arena_used(g->c->worker->arena) <= BUNDLE_BYTES)
         return;
     jst_chain_end(g->c);
     jst_chain_begin(g->c);
@@ -140,6 +143,7 @@ const void *joist_values_next(struct joist_values *v)
     if (v->taken)
         jst_groups_advance(g);
     v->taken = jst_groups_inside(g);
+    g->c->group_begun = true;
     if (!v->taken)
         return NULL;
     joist_arena_reset(v->arena);
@@ -166,7 +170,7 @@ static joist_status read_group(jst_groups *g, struct joist_values *values)
 {
     joist_port *port = &g->c->ports[0];
     joist_line_group group = { key_of_values(g), values };  /* every T_group is alike */
-    values->taken = false;
+    values->taken = g->c->group_begun = false;
     memcpy(port->items, &group, sizeof group);
     g->c->ctx.pub.position = port->positions[0] = jst_groups_position(g);
     port->count = 1;
@@ -182,7 +186,7 @@ static joist_status read_groups(jst_groups *g)
     joist_status status = JOIST_OK;
     while (status == JOIST_OK && g->next && !jst_run_stopping(g->c->worker->run)) {
         jst_groups_enter(g);
-        status = read_group(g, &values);
+        status = g->e->message[0] ? JOIST_FAILED : read_group(g, &values);
         jst_groups_pause(g);
     }
     joist_arena_free(values.arena);
@@ -201,6 +205,7 @@ static joist_status extract(jst_groups *g, joist_combine_call *call, const void 
     call->port = &g->c->ports[0];
     ctx->pub.element = key;
     ctx->type = g->s->plan->in;
+    ctx->rejected = false;
     joist_status status = g->s->plan->combine.fn->extract(call, acc, key);
     if (status == JOIST_OK || (status == JOIST_REJECTED && ctx->rejected))
         return JOIST_OK;

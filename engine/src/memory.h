@@ -11,4 +11,7 @@ enum { JST_HUGE_PAGE = 2 << 20 };
 /* One huge page if the system has one, else the same in small ones. Free with joist_free. */
 void *jst_malloc_huge_page(void);
 
+/* Bytes in use since the last reset, those that do not fit at the ends of blocks among them. */
+size_t jst_arena_used(const joist_arena *a);
+
 #endif

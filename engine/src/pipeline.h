@@ -30,6 +30,9 @@ void jst_build_reset(joist_pipeline *p);
 /* while building; NULL: none */
 const joist_type *jst_coll_type(const joist_pipeline *p, int64_t coll);
 
+/* What a read asks of a source, but for what only a run knows. */
+joist_source_spec jst_read_spec(const joist_pipeline *p, const jst_node *n);
+
 /* check.c */
 joist_status jst_check_graph(const joist_pipeline *p, joist_error *e);
 const joist_connector *jst_connector_of(const joist_pipeline_def *def, joist_text uri);

@@ -218,7 +218,8 @@ static void add_table(jst_plan *plan, const jst_node *n)
     jst_store_plan *s = store_of(plan, n->uri);
     joist_table_spec spec = { .table = n->table, .type = columns_of(plan, n, type),
                               .key = fields(type, n->key),
-                              .by = fields(type, n->by), .hour = n->window, .outbox = n->outbox };
+                              .by = fields(type, n->by), .hour = n->window, .outbox = n->outbox,
+                              .csv = n->csv, .separator = jst_separator(n) };
     if (n->window_field.len)
         spec.window = fields(type, (joist_text_list){ &n->window_field, 1 });
     s->specs[s->count] = spec;

@@ -200,13 +200,10 @@ static void set_except(const jst_run *run, const jst_node *n, joist_source_spec 
 
 static joist_status open_source(jst_run *run, const jst_node *n, uint64_t *rank, joist_error *e)
 {
-    joist_source_spec spec = {
-        .rows = n->config, .table = n->table, .window = n->window, .since = n->since,
-        .until = n->until,
-        .type = jst_types_find(&run->p->types, n->outputs.items[0].type),
-        .max_record = n->max_record, .first_rank = *rank, .env = run->env,
-        .stage = joist_arena_printf(run->arena, "%.*s%c", JOIST_ARG(n->name), 0).ptr,
-    };
+    joist_source_spec spec = jst_read_spec(run->p, n);
+    spec.first_rank = *rank;
+    spec.env = run->env;
+    spec.stage = joist_arena_printf(run->arena, "%.*s%c", JOIST_ARG(n->name), 0).ptr;
     set_except(run, n, &spec);
     joist_source **source = &run->sources[jst_node_index(run->plan, n)];
     joist_status status = open_uri(run, n, n->uri, &spec, e);

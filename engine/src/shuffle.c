@@ -52,21 +52,16 @@ void jst_shuffle_free(jst_shuffle *s)
 
 /* ---- positions ------------------------------------------------------------------------------- */
 
-static const joist_position aggregate = { .timestamp_ms = JOIST_TIMESTAMP_MAX,
-                                          .window = { INT64_MIN, INT64_MAX } };
-
 /* Keys of two shuffles may be alike, so the shuffle's number comes first. */
 const joist_position *jst_entry_position(const jst_shuffle *s, const jst_entry *entry,
                                          joist_arena *arena)
 {
-    bool combined = s->plan->reduce == JST_REDUCE_COMBINE;
-    bool from_input = !combined && entry->at.origin;
     jst_group_position *at = joist_arena_alloc(arena, sizeof *at);
     char *key = joist_arena_alloc(arena, entry->key_len + 2);
     key[0] = (char)(s->plan->id >> 8);
     key[1] = (char)s->plan->id;
     memcpy(key + 2, entry->bytes, entry->key_len);
-    at->at = from_input ? entry->at : aggregate;
+    at->at = entry->at;
     at->key = (joist_text){ key, entry->key_len + 2 };
     if (s->plan->windowed)
         at->at.window = jst_entry_window(s->plan, entry);

@@ -33,7 +33,7 @@ REFUSED = [
     (("--latest", "mysql:x"), 3, "cannot"), (("--history", "mysql:x"), 3, "known here: a path"),
     (("--mail-endpoint", "smtp://x"), 3, "known here: http:, https:"),
     (("--window", "2026-13-01T00"), 3, "write YYYY-MM-DDTHH"),
-    (("--since", "today"), 3, "'today'")]
+    (("--since", "today"), 3, "'today'"), (("--max-record", "-5"), 3, "positive .max_record")]
 SOUND = [(), ("--workers", "3"), ("--memory", "32M"), ("--dry-run",), ("--max-rejected", "5%"),
          ("--window", "2026-08-20T03"), ("--since", "2026-08-20T03", "--until", "2026-08-21T00"),
          ("--no-dry-run",), ("--dead=",), ("--max-record", "2K"), ("--mask-pii",),

@@ -45,6 +45,13 @@ def test_groff_has_nothing_against_them():
         check(f"{name}\n{done}", (done.code, done.out, done.err), (0, "", ""))
 
 
+def test_groff_shows_dashes_that_can_be_pasted():
+    done = run([tool("groff"), "-man", "-Tutf8", page("deactivate")])
+    text = re.sub(r"\x1b\[[0-9;]*m|.\x08", "", done.out)
+    for part in ("--max-rejected N|P%", "-q, --quiet", "deactivate --help"):
+        check_in("with the dash of ASCII", part, text)
+
+
 def test_everything_of_help_is_there():
     for name in PROGRAMS:
         text, told = rendered(name), run([program(name), "--help"]).out

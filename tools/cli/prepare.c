@@ -18,7 +18,8 @@ int jst_cli_print(const joist_buffer *text, int code)
 {
     joist_error e;
     errno = 0;
-    fwrite(text->ptr, 1, text->len, stdout);
+    if (text->len)
+        fwrite(text->ptr, 1, text->len, stdout);
     if ((fflush(stdout) == 0 && !ferror(stdout)) || errno == EPIPE)
         return code;
     joist_fail_with(&e, JOIST_FATAL, "cannot write to the standard output: %s", strerror(errno));

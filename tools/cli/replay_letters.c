@@ -5,6 +5,7 @@
 #include "replay.h"
 
 #include "../../engine/src/edit.h"
+#include "../../transforms/read_list.h"
 #include "element.h"
 #include "escape.h"
 #include "options.h"
@@ -18,6 +19,15 @@ static bool takes_bytes(const jst_node *step, const joist_type *type)
         || strcmp(type->name, joist_value_type.name) == 0;
 }
 
+/* A row means nothing without the header of its file. */
+static bool is_row(const jst_cli_letter *l, const jst_node *step, const joist_type *type)
+{
+    bool named = joist_text_ends(l->uri, JOIST_TEXT(".csv"))
+              || joist_text_ends(l->uri, JOIST_TEXT(".csv.gz"));
+    return jst_op_of(step->op) == JST_READ && (named || step->csv) && !jst_reads_text(type)
+        && strcmp(type->name, joist_value_type.name) != 0;
+}
+
 static const char *unfit_raw(const jst_cli_letter *l, const jst_node *step, const joist_type *type)
 {
     if (!l->raw.ptr)
@@ -26,6 +36,8 @@ static const char *unfit_raw(const jst_cli_letter *l, const jst_node *step, cons
         return "its raw is truncated: only the first bytes of it were kept";
     if (joist_text_equal(l->code, JOIST_TEXT("bad_gzip")))
         return "what was lost with the gzip is not in it";
+    if (is_row(l, step, type))
+        return "it is a row of CSV without the header";
     return takes_bytes(step, type) ? NULL
         : "it is raw bytes, which are read by a read: name one with --from";
 }

@@ -70,12 +70,12 @@ static void emit_bytes(const source *s, joist_batch *b, const joist_position *at
         return;
     }
     void *record = joist_arena_zalloc(a, s->type->size);
-    const char *missing = NULL;
+    const joist_field *missing = NULL;
     if (!joist_json_decode_with(bytes, s->type, record, a, NULL, &wrong))
         joist_batch_reject(b, at, wrong.code, raw, "%s (byte %zu)", wrong.message, wrong.at);
     else if ((missing = jst_missing_field(s->type, record)))
         joist_batch_reject(b, at, "bad_json", raw, "no %s: the field '%s' is required",
-                           s->type->name, missing);
+                           s->type->name, missing->name);
     else
         joist_batch_emit(b, at, record, s->type->size + bytes.len);
 }

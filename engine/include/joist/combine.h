@@ -19,10 +19,11 @@
  * The accumulator is a record: over the memory limit it is encoded by its row coder. It begins as
  * zeroes, or as FN_create makes it (JOIST_COMBINE_FN_CREATE). `add` and `merge` must not depend on
  * the order of their calls if the result is to be the same in every run. What an accumulator points
- * to comes from `v->arena`. `key` in `extract` is an input record with only the key's fields set;
- * it may emit any number of outputs. Without .key, all elements of a window are combined into one;
- * of an empty collection in the global window the combination of nothing is emitted. A
- * JOIST_COMBINE_FN must be in the program's table: joist_pipeline_def.combines. */
+ * to comes from `v->arena`, or in `merge` from the other one. One that was encoded and read back is
+ * merged and extracted, never added to. `key` in `extract` is an input record with only the key's
+ * fields set; it may emit any number of outputs. Without .key, all elements of a window are
+ * combined into one; of an empty collection in the global window the combination of nothing is
+ * emitted. A JOIST_COMBINE_FN must be in the program's table: joist_pipeline_def.combines. */
 #ifndef JOIST_COMBINE_H
 #define JOIST_COMBINE_H
 
@@ -42,7 +43,14 @@ typedef struct joist_combine_call {
     const joist_position *at;   /* add: of the element; extract: of the group */
     joist_context *ctx;         /* extract */
     joist_port *port;           /* extract */
+    joist_buffer *scratch;      /* add: the function's own, until it returns */
+    const struct jst_arrival *arrival;      /* add: for joist_combine_place */
 } joist_combine_call;
+
+/* `add` only: appends the element's place in the input, bytes that order as the input does.
+ * Elements made from one element by one step have one place; they are added one after another, in
+ * the order they were emitted. */
+void joist_combine_place(const joist_combine_call *c, joist_buffer *out);
 
 typedef struct joist_combine {
     const char *name;
@@ -86,7 +94,7 @@ joist_coll joist_combine_(const joist_combine_args *args);
 #define JOIST_C_TYPE_IN_(T)  .in = &T##_type,
 #define JOIST_C_TYPE_ACC_(T) .acc = &T##_type,
 #define JOIST_C_TYPE_OUT_(T) .out = &T##_type,
-#define JOIST_C_CFGSET_(T)   v.cfg = (const T *)c->config;
+#define JOIST_C_CFGSET_(T)   v_.cfg = (const T *)c_->config;
 
 #define JOIST_COMBINE_FN(FN, L) JOIST_COMBINE_FN_(FN, L, NULL)
 #define JOIST_COMBINE_FN_CREATE(FN, L)                                                            \
@@ -112,35 +120,35 @@ joist_coll joist_combine_(const joist_combine_args *args);
                            JOIST_C_ACC_(L, JOIST_C_CONST_));                                      \
     static joist_status FN##_extract(const FN##_call *, JOIST_C_ACC_(L, JOIST_C_CONST_),          \
                                      JOIST_C_IN_(L, JOIST_C_CONST_));                             \
-    JOIST_INLINE FN##_call FN##_call_of(const joist_combine_call *c)                              \
+    JOIST_INLINE FN##_call FN##_call_of(const joist_combine_call *c_)                             \
     {                                                                                             \
-        FN##_call v; memset(&v, 0, sizeof v);                                                     \
-        v.call = c; v.arena = c->arena; v.out.port = c->port;                                     \
+        FN##_call v_; memset(&v_, 0, sizeof v_);                                                  \
+        v_.call = c_; v_.arena = c_->arena; v_.out.port = c_->port;                               \
         JOIST_C_CFG_(L, JOIST_C_CFGSET_)                                                          \
-        return v;                                                                                 \
+        return v_;                                                                                \
     }                                                                                             \
-    JOIST_INLINE void FN##_create_any(const joist_combine_call *c, void *acc)                     \
+    JOIST_INLINE void FN##_create_any(const joist_combine_call *c_, void *acc_)                   \
     {                                                                                             \
-        void (*create)(const FN##_call *, JOIST_C_ACC_(L, JOIST_C_PTR_)) = CREATE;                \
-        const FN##_call v = FN##_call_of(c);                                                      \
-        if (create) create(&v, (JOIST_C_ACC_(L, JOIST_C_PTR_))acc);                               \
+        void (*create_)(const FN##_call *, JOIST_C_ACC_(L, JOIST_C_PTR_)) = CREATE;               \
+        const FN##_call v_ = FN##_call_of(c_);                                                    \
+        if (create_) create_(&v_, (JOIST_C_ACC_(L, JOIST_C_PTR_))acc_);                           \
     }                                                                                             \
-    JOIST_INLINE void FN##_add_any(const joist_combine_call *c, void *acc, const void *e)         \
+    JOIST_INLINE void FN##_add_any(const joist_combine_call *c_, void *acc_, const void *e_)      \
     {                                                                                             \
-        const FN##_call v = FN##_call_of(c);                                                      \
-        FN##_add(&v, (JOIST_C_ACC_(L, JOIST_C_PTR_))acc, (JOIST_C_IN_(L, JOIST_C_CONST_))e);      \
+        const FN##_call v_ = FN##_call_of(c_);                                                    \
+        FN##_add(&v_, (JOIST_C_ACC_(L, JOIST_C_PTR_))acc_, (JOIST_C_IN_(L, JOIST_C_CONST_))e_);   \
     }                                                                                             \
-    JOIST_INLINE void FN##_merge_any(const joist_combine_call *c, void *acc, const void *b)       \
+    JOIST_INLINE void FN##_merge_any(const joist_combine_call *c_, void *acc_, const void *b_)    \
     {                                                                                             \
-        const FN##_call v = FN##_call_of(c);                                                      \
-        FN##_merge(&v, (JOIST_C_ACC_(L, JOIST_C_PTR_))acc, (JOIST_C_ACC_(L, JOIST_C_CONST_))b);   \
+        const FN##_call v_ = FN##_call_of(c_);                                                    \
+        FN##_merge(&v_, (JOIST_C_ACC_(L, JOIST_C_PTR_))acc_, (JOIST_C_ACC_(L, JOIST_C_CONST_))b_);\
     }                                                                                             \
-    JOIST_INLINE joist_status FN##_extract_any(const joist_combine_call *c, const void *acc,      \
-                                               const void *key)                                   \
+    JOIST_INLINE joist_status FN##_extract_any(const joist_combine_call *c_, const void *acc_,    \
+                                               const void *key_)                                  \
     {                                                                                             \
-        const FN##_call v = FN##_call_of(c);                                                      \
-        return FN##_extract(&v, (JOIST_C_ACC_(L, JOIST_C_CONST_))acc,                             \
-                            (JOIST_C_IN_(L, JOIST_C_CONST_))key);                                 \
+        const FN##_call v_ = FN##_call_of(c_);                                                    \
+        return FN##_extract(&v_, (JOIST_C_ACC_(L, JOIST_C_CONST_))acc_,                           \
+                            (JOIST_C_IN_(L, JOIST_C_CONST_))key_);                                \
     }                                                                                             \
     static const joist_combine FN##_combine JOIST_UNUSED = { .name = #FN,                         \
         JOIST_C_IN_(L, JOIST_C_TYPE_IN_) JOIST_C_ACC_(L, JOIST_C_TYPE_ACC_)                       \
@@ -148,18 +156,18 @@ joist_coll joist_combine_(const joist_combine_args *args);
         .create = FN##_create_any, .add = FN##_add_any, .merge = FN##_merge_any,                  \
         .extract = FN##_extract_any };                                                            \
     JOIST_INLINE JOIST_C_OUT_(L, JOIST_C_COLL_) FN##_apply(                                       \
-        JOIST_C_IN_(L, JOIST_C_COLL_) in, const FN##_args *a)                                     \
+        JOIST_C_IN_(L, JOIST_C_COLL_) in_, const FN##_args *a_)                                   \
     {                                                                                             \
-        JOIST_C_OUT_(L, JOIST_C_COLL_) r;                                                         \
-        r.c = joist_combine_(&(joist_combine_args){ .in = in.c, .fn = &FN##_combine,              \
-            .out = FN##_combine.out, .key = a->key.fields,                                        \
-            JOIST_C_CFG_(L, JOIST_P_CFGUSE_) .name = a->name, .site = a->site_ });                \
-        return r;                                                                                 \
+        JOIST_C_OUT_(L, JOIST_C_COLL_) r_;                                                        \
+        r_.c = joist_combine_(&(joist_combine_args){ .in = in_.c, .fn = &FN##_combine,            \
+            .out = FN##_combine.out, .key = a_->key.fields,                                       \
+            JOIST_C_CFG_(L, JOIST_P_CFGUSE_) .name = a_->name, .site = a_->site_ });              \
+        return r_;                                                                                \
     }                                                                                             \
     struct FN##_semicolon_
 
-/* JOIST_COMBINE(fn, input, .key = JOIST_FIELDS(…), .cfg = …, .name = "…"): one step of the
- * graph. */
+/* JOIST_COMBINE(fn, input, .key = JOIST_FIELDS(…), .cfg = …, .name = "…"): one step of the graph.
+ * */
 #define JOIST_COMBINE(FN, ...)                                                                    \
     FN##_apply(JOIST_HEAD_(__VA_ARGS__, 0),                                                       \
                &(FN##_args){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) })

@@ -15,12 +15,19 @@ extern "C" {
 typedef struct joist_code { const char *code, *help; } joist_code;
 
 /* JOIST_BUILD(build, options); in front of `static void build(joist_pipeline *p, const options *o)`
- * makes `build_any`, which is what a definition wants: it takes any program's options. */
+ * makes `build_any`, which is what a definition wants: it takes any program's options. That they
+ * are of the record the definition names is found by `check`. */
 #define JOIST_BUILD(FN, T)                                                                        \
     static void FN(joist_pipeline *, const T *);                                                  \
     static void FN##_any(joist_pipeline *p_, const void *options_)                                \
-    { FN(p_, (const T *)options_); }                                                              \
+    {                                                                                             \
+        if (joist_build_takes_(p_, #FN, &T##_type, (joist_site)JOIST_SITE))                       \
+            FN(p_, (const T *)options_);                                                          \
+    }                                                                                             \
     struct FN##_semicolon_
+/* Is this the record of the definition's options? If not, it is a mistake of `build`. */
+bool joist_build_takes_(joist_pipeline *p, const char *build, const joist_type *options,
+                        joist_site site);
 
 typedef struct joist_pipeline_def {
     const char *name, *about;
@@ -34,8 +41,8 @@ typedef struct joist_pipeline_def {
     void (*build)(joist_pipeline *p, const void *options);
 } joist_pipeline_def;
 
-/* The library's own codes: empty, bad_gzip, too_large, bad_json, not_object, sink_row,
- * mail_failed. */
+/* The library's own codes: empty, bad_gzip, too_large, bad_csv, bad_json, not_object,
+ * no_timestamp, sink_row, mail_failed. */
 extern const joist_code joist_codes[];
 
 joist_pipeline *joist_pipeline_new(const joist_pipeline_def *def);
