@@ -136,7 +136,7 @@ Test(cli, wrong_verbs)
                  "= help: `bin/sample --help`");
     expect_usage(CALL("rum"), "unknown verb 'rum'", "did you mean `bin/sample run`?");
     expect_usage(CALL("--input", "x"), "a verb must stand before '--input'", "`bin/sample run`");
-    expect_usage(CALL("replay"), "unknown verb 'replay'", "--help");
+    expect_usage(CALL("rewind"), "unknown verb 'rewind'", "--help");
 }
 
 Test(cli, wrong_options)
