@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
- * joist_sum: an int field added up per key. The sum is kept in 128 bits, in two halves, so that
- * only the result decides whether it fits into int64, not the order of the input. */
-#include <joist.h>
-
-JOIST_RECORD_DEFINE(joist_sum_config, JOIST_SUM_CONFIG);
+ * joist_sum: a number added up per value of a field; joist_sum_globally: of all elements. A sum of
+ * ints is kept in 128 bits, in two halves, and one of floats exactly, so that only the result
+ * decides whether it fits, not the order of the input.
+ *
+ *     in   {"shop":"a","cents":250}
+ *     in   {"shop":"b","cents":100}
+ *     in   {"shop":"a","cents":-50}
+ *     run  joist_sum(sale, sales, shop, cents)
+ *     out  {"key":"a","total":200}
+ *     out  {"key":"b","total":100} */
+#include "combine_parts.h"
+#include "exact_sum.h"
 
 __extension__ typedef __int128 wide;
 
@@ -12,7 +19,7 @@ JOIST_RECORD(sum_acc, SUM_ACC);
 
 static wide get(const sum_acc *a)
 {
-    return (wide)a->high << 64 | (uint64_t)a->low;
+    return (wide)a->high * ((wide)1 << 64) + (uint64_t)a->low;
 }
 
 static void set(sum_acc *a, wide v)
@@ -24,25 +31,17 @@ static void set(sum_acc *a, wide v)
 static const void *prepare(const joist_type *type, const joist_fields *key, const void *config,
                            joist_arena *arena, joist_error *e)
 {
-    const joist_sum_config *c = config;
-    const joist_field *f = joist_type_field(type, c->number);
     (void)key;
     (void)arena;
-    if (f && f->kind == JOIST_KIND_INT && !joist_field_repeated(f))
-        return f;
-    joist_fail_with(e, JOIST_GRAPH, "joist_sum adds an int field; '%.*s' is none",
-                    JOIST_ARG(c->number));
-    return NULL;
+    return jst_number_field(type, ((const joist_number_config *)config)->number, "joist_sum", e);
 }
+
+/* ---- of ints --------------------------------------------------------------------------------- */
 
 static void add(const joist_combine_call *c, void *acc, const void *element)
 {
-    const joist_field *f = c->prepared;
-    int64_t n;
-    if (joist_field_is_null(f, element))
-        return;
-    memcpy(&n, (const char *)element + f->offset, sizeof n);
-    set(acc, get(acc) + n);
+    if (!joist_field_is_null(c->prepared, element))
+        set(acc, get(acc) + jst_int_of(c->prepared, element));
 }
 
 static void merge(const joist_combine_call *c, void *acc, const void *other)
@@ -62,6 +61,32 @@ static joist_status extract(const joist_combine_call *c, const void *acc, const 
 
 const joist_combine joist_sum_combine = {
     .name = "joist_sum", .acc = &sum_acc_type, .out = &joist_total_type,
-    .config = &joist_sum_config_type, .prepare = prepare, .add = add, .merge = merge,
+    .config = &joist_number_config_type, .prepare = prepare, .add = add, .merge = merge,
     .extract = extract,
+};
+
+/* ---- of floats ------------------------------------------------------------------------------- */
+
+static void add_float(const joist_combine_call *c, void *acc, const void *element)
+{
+    if (!joist_field_is_null(c->prepared, element))
+        jst_exact_add(acc, jst_float_of(c->prepared, element), c->arena);
+}
+
+static void merge_float(const joist_combine_call *c, void *acc, const void *other)
+{
+    jst_exact_merge(acc, other, c->arena);
+}
+
+static joist_status extract_float(const joist_combine_call *c, const void *acc, const void *key)
+{
+    joist_float_total_out out = { c->port };
+    return joist_float_total_emit(out, (joist_float_total){ joist_key_text(c, key),
+                                                            jst_exact_over(acc, 1) });
+}
+
+const joist_combine joist_sum_float_combine = {
+    .name = "joist_sum_float", .acc = &jst_exact_sum_type, .out = &joist_float_total_type,
+    .config = &joist_number_config_type, .prepare = prepare, .add = add_float,
+    .merge = merge_float, .extract = extract_float,
 };

@@ -9,13 +9,13 @@
 
 static const joist_connector file_connector = {
     .version = JOIST_CONNECTOR_VERSION, .name = "file", .schemes = { "", "file" },
-    .help = "read a file or a directory tree of JSON or text; write NDJSON (.gz by name)",
+    .help = "read files of JSON, CSV or text, a directory tree; write NDJSON, CSV (.gz)",
     .source = &jst_file_source, .store = &jst_ndjson_store,
 };
 
 static const joist_connector sqlite_connector = {
     .version = JOIST_CONNECTOR_VERSION, .name = "sqlite", .schemes = { "sqlite" },
-    .help = "a SQLite database file: read a table, keep tables and an outbox",
+    .help = "a SQLite database file: read a table or a query, keep tables and an outbox",
     .source = &jst_sqlite_source, .store = &jst_sqlite_store,
 };
 

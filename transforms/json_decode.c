@@ -194,6 +194,13 @@ static jst_cast decode_value(decoder *d, const joist_field *f, const jst_slot *s
     }
 }
 
+jst_cast jst_value_field(joist_json v, const joist_field *f, void *out, joist_arena *a)
+{
+    decoder d = { .arena = a, .prefix = "", .needs = JST_TEXT_ESCAPES | JST_TEXT_DELETES };
+    jst_slot slot = { .ptr = v.ptr, .len = (uint32_t)v.len };
+    return decode_value(&d, f, &slot, out, joist_text_of(f->name));
+}
+
 /* Most texts are clean: a string with nothing in it to decode, remove, trim or cut is borrowed. */
 static inline bool borrow_text(const decoder *d, const joist_field *f, const jst_slot *slot,
                                joist_text *out)

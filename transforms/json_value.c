@@ -81,6 +81,29 @@ static inline bool borrow_text(joist_json v, size_t most, joist_text *out)
     return is_trimmed(*out) && jst_json_clean(out->ptr, out->len);
 }
 
+static jst_cast trim_and_cut(joist_text t, uint32_t limit, joist_text *out)
+{
+    if (!is_trimmed(t))
+        t = joist_trim(t);
+    if (!t.len)
+        return JST_CAST_OK;
+    size_t most = limit ? limit : JST_DEFAULT_LIMIT;
+    *out = t;
+    if (JOIST_LIKELY(t.len <= most))
+        return JST_CAST_OK;
+    *out = joist_cut(t, most);
+    return JST_CAST_TRUNCATED;
+}
+
+jst_cast jst_chars_text(joist_text t, uint32_t limit, bool entities, joist_arena *a,
+                        joist_text *out)
+{
+    *out = JOIST_NO_TEXT;
+    if (entities || !jst_json_clean(t.ptr, t.len))
+        t = cleaned(t, entities ? JST_TEXT_ENTITIES : 0, a);
+    return trim_and_cut(t, limit, out);
+}
+
 jst_cast jst_value_text(joist_json v, uint32_t limit, unsigned needs, joist_arena *a,
                         joist_text *out)
 {
@@ -94,17 +117,8 @@ jst_cast jst_value_text(joist_json v, uint32_t limit, unsigned needs, joist_aren
         t = (joist_text){ v.ptr + 1, v.len - 2 };
         if (needs && (needs & JST_TEXT_ENTITIES || !jst_json_clean(t.ptr, t.len)))
             t = cleaned(t, needs, a);
-        if (!is_trimmed(t))
-            t = joist_trim(t);
     }
-    if (!t.len)
-        return JST_CAST_OK;
-    size_t most = limit ? limit : JST_DEFAULT_LIMIT;
-    *out = t;
-    if (JOIST_LIKELY(t.len <= most))
-        return JST_CAST_OK;
-    *out = joist_cut(t, most);
-    return JST_CAST_TRUNCATED;
+    return trim_and_cut(t, limit, out);
 }
 
 /* ---- numbers and words inside strings -------------------------------------------------------- */
@@ -138,26 +152,34 @@ static bool parse_int(joist_text t, int64_t *out)
     return true;
 }
 
+static jst_cast as_cast(bool set)
+{
+    return set ? JST_CAST_OK : JST_CAST_FAILED;
+}
+
+jst_cast jst_chars_int(joist_text t, joist_int *out)
+{
+    *out = (joist_int){ 0 };
+    t = joist_trim(t);
+    out->set = t.len && parse_int(t, &out->v);
+    return as_cast(out->set || !t.len);
+}
+
 jst_cast jst_value_int(joist_json v, joist_int *out)
 {
     *out = (joist_int){ 0 };
     joist_json_type type = joist_json_type_of(v);
     if (type == JOIST_JSON_NULL)
         return JST_CAST_OK;
-    joist_text t = { v.ptr, v.len };
-    joist_buffer room = { 0 };
-    if (jst_value_is_string(v)) {
-        t = joist_trim(characters(v, &room));
-        if (!t.len) {
-            joist_buffer_free(&room);
-            return JST_CAST_OK;
-        }
-    } else if (type != JOIST_JSON_NUMBER) {
-        return JST_CAST_FAILED;
+    if (type == JOIST_JSON_NUMBER) {
+        out->set = parse_int((joist_text){ v.ptr, v.len }, &out->v);
+        return as_cast(out->set);
     }
-    out->set = parse_int(t, &out->v);
+    joist_buffer room = { 0 };
+    bool string = jst_value_is_string(v);
+    jst_cast cast = string ? jst_chars_int(characters(v, &room), out) : JST_CAST_FAILED;
     joist_buffer_free(&room);
-    return out->set ? JST_CAST_OK : JST_CAST_FAILED;
+    return cast;
 }
 
 typedef char word[8];       /* zero-filled, so that eight bytes are compared at once */
@@ -183,6 +205,13 @@ static bool parse_bool(joist_text t, bool *out)
     return *out || one_of(lower, no, sizeof no / sizeof *no);
 }
 
+jst_cast jst_chars_bool(joist_text t, joist_bool *out)
+{
+    *out = (joist_bool){ 0 };
+    out->set = parse_bool(joist_trim(t), &out->v);
+    return as_cast(out->set);
+}
+
 jst_cast jst_value_bool(joist_json v, joist_bool *out)
 {
     *out = (joist_bool){ 0 };
@@ -195,10 +224,10 @@ jst_cast jst_value_bool(joist_json v, joist_bool *out)
         *out = JOIST_BOOL(*v.ptr == '1');
     else if (jst_value_is_string(v)) {
         joist_buffer room = { 0 };
-        out->set = parse_bool(joist_trim(characters(v, &room)), &out->v);
+        jst_chars_bool(characters(v, &room), out);
         joist_buffer_free(&room);
     }
-    return out->set ? JST_CAST_OK : JST_CAST_FAILED;
+    return as_cast(out->set);
 }
 
 /* A whole JSON number, finite as a double. */
@@ -216,6 +245,13 @@ static bool parse_float(joist_text t, double *out)
     return isfinite(*out);
 }
 
+jst_cast jst_chars_float(joist_text t, joist_float *out)
+{
+    *out = (joist_float){ 0 };
+    out->set = parse_float(t, &out->v);
+    return as_cast(out->set);
+}
+
 jst_cast jst_value_float(joist_json v, joist_float *out)
 {
     *out = (joist_float){ 0 };
@@ -226,9 +262,9 @@ jst_cast jst_value_float(joist_json v, joist_float *out)
     joist_text t = { v.ptr, v.len };
     if (jst_value_is_string(v))
         t = characters(v, &room);
-    out->set = parse_float(t, &out->v);
+    jst_cast cast = jst_chars_float(t, out);
     joist_buffer_free(&room);
-    return out->set ? JST_CAST_OK : JST_CAST_FAILED;
+    return cast;
 }
 
 jst_cast jst_value_time(joist_json v, joist_time *out)
@@ -241,7 +277,7 @@ jst_cast jst_value_time(joist_json v, joist_time *out)
     joist_buffer room = { 0 };
     bool ok = joist_time_parse(characters(v, &room), out);
     joist_buffer_free(&room);
-    return ok ? JST_CAST_OK : JST_CAST_FAILED;
+    return as_cast(ok);
 }
 
 jst_cast jst_value_bytes(joist_json v, joist_arena *a, joist_bytes *out)

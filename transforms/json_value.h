@@ -24,6 +24,20 @@ jst_cast jst_value_float(joist_json v, joist_float *out);
 jst_cast jst_value_time(joist_json v, joist_time *out);
 jst_cast jst_value_bytes(joist_json v, joist_arena *a, joist_bytes *out);
 
+/* The same of characters that come from elsewhere, as if they stood in a string; of any bytes. */
+jst_cast jst_chars_text(joist_text t, uint32_t limit, bool entities, joist_arena *a,
+                        joist_text *out);
+jst_cast jst_chars_int(joist_text t, joist_int *out);
+jst_cast jst_chars_bool(joist_text t, joist_bool *out);
+jst_cast jst_chars_float(joist_text t, joist_float *out);
+
+/* A whole value into the field it is of, by all the rules of its kind (json_decode.c). `out` is
+ * zeroed and as large as the field. */
+jst_cast jst_value_field(joist_json v, const joist_field *f, void *out, joist_arena *a);
+
+/* The value of a field that is not NULL, which is at `at`, as JSON (json_write.c). */
+void jst_json_write_field(joist_buffer *out, const joist_field *f, const void *at);
+
 static inline bool jst_value_is_string(joist_json v)
 {
     return v.len >= 2 && v.ptr[0] == '"' && v.ptr[v.len - 1] == '"';

@@ -225,6 +225,11 @@ static void add_value(joist_buffer *out, const joist_field *f, const void *at, u
     }
 }
 
+void jst_json_write_field(joist_buffer *out, const joist_field *f, const void *at)
+{
+    add_value(out, f, at, 0);
+}
+
 void joist_json_write_record(joist_buffer *out, const joist_type *type, const void *record,
                              uint32_t mask)
 {

@@ -225,7 +225,7 @@ Test(post_http, answers_are_cut_and_plain)
 Test(post_http, an_answer_that_repeats_a_secret_keeps_it_hidden)
 {
     char url[120];
-    snprintf(url, sizeof url, "http://me:hunter22@127.0.0.1:%d/mail?token=s3cr3ts&a=1&key=abcdefghi",
+    snprintf(url, sizeof url, "http://me:hunter22@127.0.0.1:%d/x?token=s3cr3ts&a=1&key=abcdefghi",
              srv.port);
     joist_sender *s = NULL;
     OK(jst_http_sender.open(joist_text_of(url), ENV, &s, &error));

@@ -10,11 +10,11 @@ static joist_position *position(const jst_file_reader *r, joist_batch *b, size_t
     return r->source->setup->position(b, &r->file->origin, r->in.offset + skip, r->line, r->record);
 }
 
-static const char *missing_field(const joist_type *type, const void *record)
+const joist_field *jst_missing_field(const joist_type *type, const void *record)
 {
     for (size_t i = 0; i < type->count; i++)
         if (type->fields[i].flags & JOIST_REQUIRED && joist_field_is_null(&type->fields[i], record))
-            return type->fields[i].name;
+            return &type->fields[i];
     return NULL;
 }
 
@@ -27,10 +27,10 @@ static void decode(jst_file_reader *r, joist_batch *b, const joist_position *at,
         s->setup->reject(b, at, wrong.code, raw, "%s (byte %zu)", wrong.message, wrong.at);
         return;
     }
-    const char *missing = missing_field(s->type, r->decoded);
+    const joist_field *missing = jst_missing_field(s->type, r->decoded);
     if (missing)
         s->setup->reject(b, at, "bad_json", raw, "no %s: the field '%s' is required", s->type->name,
-                         missing);
+                         missing->name);
     else
         s->setup->emit(b, at, r->decoded, s->type->size + value.len);
 }
@@ -77,5 +77,30 @@ void jst_take_bad_json(jst_file_reader *r, joist_batch *b, joist_text rest)
     joist_bytes raw = { rest.ptr, rest.len };
     r->source->setup->reject(b, position(r, b, 0), "bad_json", raw, "%s (byte %llu)", r->rest_why,
                              (unsigned long long)r->rest_at);
+    r->record++;
+}
+
+void jst_take_csv(jst_file_reader *r, joist_batch *b, joist_text record)
+{
+    const jst_files *s = r->source;
+    const joist_position *at = position(r, b, 0);
+    jst_csv_decode(&r->columns, &r->cells, r->decoded, s->setup->arena(b));
+    const joist_field *missing = jst_missing_field(s->type, r->decoded);
+    if (missing)
+        s->setup->reject(b, at, "bad_csv", (joist_bytes){ record.ptr, record.len },
+                         "no %s: the field '%s' is required%s", s->type->name, missing->name,
+                         jst_csv_columns_have(&r->columns, missing) ? ""
+                                                                    : ", and no column has it");
+    else
+        s->setup->emit(b, at, r->decoded, s->type->size + record.len);
+    r->record++;
+}
+
+void jst_take_bad_csv(jst_file_reader *r, joist_batch *b, joist_text record, uint64_t at,
+                      const char *why)
+{
+    joist_bytes raw = { record.ptr, record.len };
+    r->source->setup->reject(b, position(r, b, 0), "bad_csv", raw, "%s (byte %llu)", why,
+                             (unsigned long long)at);
     r->record++;
 }

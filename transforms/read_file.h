@@ -3,6 +3,7 @@
 #ifndef JST_READ_FILE_H
 #define JST_READ_FILE_H
 
+#include "csv_decode.h"
 #include "json_scan.h"
 #include "read_count.h"
 #include "read_list.h"
@@ -18,6 +19,7 @@ typedef struct jst_files {
     const joist_type *type;
     bool text;                      /* records are lines of text, no JSON */
     bool typed;                     /* records are decoded */
+    char separator;                 /* of CSV */
     size_t max_record;
     size_t keep;                    /* bytes of a value that stay in the buffer */
     jst_listing listing;
@@ -48,6 +50,10 @@ struct jst_file_reader {
     uint64_t rest_at;               /* ... wrong at this byte of the value */
     const char *rest_why;
     jst_json_scan scan;
+    jst_csv_scan csv;               /* of a CSV file, with the two below */
+    bool headed;                    /* its header is read */
+    jst_csv_columns columns;
+    jst_csv_cells cells;
     void *decoded;                  /* a record, if they are decoded */
 };
 
@@ -57,6 +63,7 @@ typedef enum jst_step { JST_STEP_FULL, JST_STEP_FILE_DONE, JST_STEP_FAILED } jst
 
 jst_step jst_read_lines(jst_file_reader *r, joist_batch *b, joist_error *e);     /* read_lines.c */
 jst_step jst_read_values(jst_file_reader *r, joist_batch *b, joist_error *e);    /* read_values.c */
+jst_step jst_read_csv(jst_file_reader *r, joist_batch *b, joist_error *e);       /* read_csv.c */
 
 /* May the line that begins at `offset` be read? Claims more of the range if it must. Only the
  * reader itself writes `claimed`, so it may look at it without the lock. */
@@ -69,6 +76,10 @@ JOIST_INLINE bool jst_reader_claim(jst_file_reader *r, uint64_t offset)
 /* Bytes handed out must stay where they are until the next bundle. */
 JOIST_INLINE bool jst_pinned(const joist_batch *b) { return b->records > 0; }
 
+uint64_t jst_count_newlines(const char *p, size_t n);
+/* The first REQUIRED field that is NULL; NULL: none (read_decode.c). */
+const joist_field *jst_missing_field(const joist_type *type, const void *record);
+
 /* ---- read_decode.c: a value becomes a record or a dead letter; both count it ----------------- */
 /* One value at r->in.offset + skip. */
 void jst_take_value(jst_file_reader *r, joist_batch *b, joist_text value, size_t skip);
@@ -76,5 +87,9 @@ void jst_take_too_large(jst_file_reader *r, joist_batch *b, joist_text head, siz
 void jst_take_bad_gzip(jst_file_reader *r, joist_batch *b, joist_text rest);
 void jst_take_empty(jst_file_reader *r, joist_batch *b);
 void jst_take_bad_json(jst_file_reader *r, joist_batch *b, joist_text rest);
+/* A record of a CSV file, cut into r->cells, or one that is none and why, `at` bytes into it. */
+void jst_take_csv(jst_file_reader *r, joist_batch *b, joist_text record);
+void jst_take_bad_csv(jst_file_reader *r, joist_batch *b, joist_text record, uint64_t at,
+                      const char *why);
 
 #endif

@@ -76,9 +76,29 @@ static bool ends_by_values(joist_text name)
         || joist_text_ends(name, JOIST_TEXT(".json.gz"));
 }
 
+static bool ends_csv(joist_text name)
+{
+    return joist_text_ends(name, JOIST_TEXT(".csv"))
+        || joist_text_ends(name, JOIST_TEXT(".csv.gz"));
+}
+
+/* A joist_value is JSON wherever it comes from. */
+static bool is_csv(const walk *w, joist_text name)
+{
+    bool typed = strcmp(w->spec->type->name, joist_value_type.name) != 0;
+    return typed && !jst_reads_text(w->spec->type) && (w->spec->csv || ends_csv(name));
+}
+
+static jst_file_format format_of(const walk *w, joist_text name)
+{
+    if (is_csv(w, name))
+        return JST_CSV;
+    return jst_reads_text(w->spec->type) || ends_by_lines(name) ? JST_LINES : JST_JSON_VALUES;
+}
+
 static bool is_input_name(const walk *w, joist_text name)
 {
-    return jst_reads_text(w->spec->type) || ends_by_lines(name) || ends_by_values(name);
+    return format_of(w, name) != JST_JSON_VALUES || ends_by_values(name);
 }
 
 /* ---- windows --------------------------------------------------------------------------------- */
@@ -178,7 +198,7 @@ static void add_file(walk *w, joist_text uri, size_t path_len, const struct stat
     file->size = (uint64_t)st->st_size;
     file->device = st->st_dev;
     file->inode = st->st_ino;
-    file->by_lines = jst_reads_text(w->spec->type) || ends_by_lines(o->path);
+    file->format = format_of(w, o->path);
     keep_file(w->l, file);
 }
 

@@ -5,12 +5,14 @@
 
 #include <joist.h>
 
+typedef enum jst_file_format { JST_JSON_VALUES, JST_LINES, JST_CSV } jst_file_format;
+
 typedef struct jst_input_file {
     joist_origin origin;
     const char *path;           /* as the file system has it, NUL-terminated */
     uint64_t size;              /* as stored; what is appended later is not read */
     uint64_t device, inode;
-    bool by_lines;
+    jst_file_format format;
     struct jst_line_table *lines;   /* of a file that is cut into byte ranges, else NULL */
 } jst_input_file;
 

@@ -161,7 +161,8 @@ Test(read_list, origin_of_a_file)
     jst_listing_free(&l);
 }
 
-static void expect_one(const char *uri, const char *path, const char *hour_path, bool by_lines)
+static void expect_one(const char *uri, const char *path, const char *hour_path,
+                       jst_file_format format)
 {
     joist_source_spec spec = test_spec(uri, &joist_value_type);
     jst_listing l;
@@ -174,7 +175,7 @@ static void expect_one(const char *uri, const char *path, const char *hour_path,
     cr_expect(!path || joist_text_equal(o->path, joist_text_of(path)), "%.*s", JOIST_ARG(o->path));
     cr_expect(joist_text_equal(o->hour_path, joist_text_of(hour_path)), "%.*s",
               JOIST_ARG(o->hour_path));
-    cr_expect_eq(l.files[0]->by_lines, by_lines);
+    cr_expect_eq(l.files[0]->format, format);
     jst_listing_free(&l);
 }
 
@@ -184,9 +185,9 @@ Test(read_list, a_file_given_itself_is_read_whatever_its_name)
     put("2026/10/25/14/_a.txt");
     put("b.ndjson.gz");
     snprintf(uri, sizeof uri, "file:%s/2026/10/25/14/_a.txt", dir);
-    expect_one(uri, "_a.txt", "2026/10/25/14/_a.txt", false);
+    expect_one(uri, "_a.txt", "2026/10/25/14/_a.txt", JST_JSON_VALUES);
     snprintf(uri, sizeof uri, "%s/b.ndjson.gz", dir);
-    expect_one(uri, "b.ndjson.gz", "b.ndjson.gz", true);
+    expect_one(uri, "b.ndjson.gz", "b.ndjson.gz", JST_LINES);
 }
 
 Test(read_list, the_hour_may_begin_in_the_input)
@@ -194,9 +195,9 @@ Test(read_list, the_hour_may_begin_in_the_input)
     char uri[1024];
     put("2026/10/25/14/x/a.json");
     snprintf(uri, sizeof uri, "%s/2026/10/", dir);
-    expect_one(uri, NULL, "2026/10/25/14/x/a.json", false);
+    expect_one(uri, NULL, "2026/10/25/14/x/a.json", JST_JSON_VALUES);
     snprintf(uri, sizeof uri, "%s/2026/10/25/14/x", dir);
-    expect_one(uri, NULL, "2026/10/25/14/x/a.json", false);
+    expect_one(uri, NULL, "2026/10/25/14/x/a.json", JST_JSON_VALUES);
 }
 
 Test(read_list, windows)

@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "local_file.h"
 #include "read_file.h"
 #include "read_split.h"
 
@@ -44,6 +45,7 @@ static jst_file_reader *reader_new(jst_files *s)
     pthread_mutex_init(&r->lock, NULL);
     jst_input_init(&r->in, s->setup->buffer);
     r->decoded = s->typed ? joist_calloc(1, s->type->size) : NULL;
+    jst_csv_columns_init(&r->columns, s->type, s->separator);
     return r;
 }
 
@@ -51,6 +53,8 @@ static void reader_free(jst_file_reader *r)
 {
     jst_input_free(&r->in);
     pthread_mutex_destroy(&r->lock);
+    jst_csv_columns_free(&r->columns);
+    jst_csv_cells_free(&r->cells);
     joist_free(r->decoded);
     joist_free(r);
 }
@@ -82,7 +86,7 @@ static joist_status open_file(jst_file_reader *r, uint64_t index, uint64_t begin
 {
     const jst_input_file *f = r->source->listing.files[index];
     r->file = f;
-    r->begun = r->open = r->beyond = r->rest = false;
+    r->begun = r->open = r->beyond = r->rest = r->headed = false;
     r->looked = 0;
     r->line = 1;
     r->record = 0;
@@ -225,6 +229,16 @@ static jst_fill begin_file(jst_file_reader *r, joist_batch *b, joist_error *e)
     return fill;
 }
 
+static jst_step read_by_format(jst_file_reader *r, joist_batch *b, joist_error *e)
+{
+    switch (r->file->format) {
+    case JST_LINES: return jst_read_lines(r, b, e);
+    case JST_CSV: return jst_read_csv(r, b, e);
+    case JST_JSON_VALUES: break;
+    }
+    return jst_read_values(r, b, e);
+}
+
 static jst_step read_file(jst_file_reader *r, joist_batch *b, joist_error *e)
 {
     if (!r->begun) {
@@ -233,7 +247,7 @@ static jst_step read_file(jst_file_reader *r, joist_batch *b, joist_error *e)
             return fill == JST_FILL_PINNED ? JST_STEP_FULL : JST_STEP_FAILED;
         b->files += r->reported == 0;
     }
-    jst_step step = r->file->by_lines ? jst_read_lines(r, b, e) : jst_read_values(r, b, e);
+    jst_step step = read_by_format(r, b, e);
     if (step == JST_STEP_FILE_DONE)
         close_file(r, b);
     else if (step == JST_STEP_FULL)
@@ -372,6 +386,7 @@ static jst_files *make_source(const joist_source_spec *spec, const jst_read_setu
     s->type = spec->type;
     s->text = jst_reads_text(spec->type);
     s->typed = !s->text && strcmp(spec->type->name, joist_value_type.name) != 0;
+    s->separator = spec->separator ? spec->separator : ',';
     s->max_record = (size_t)spec->max_record;
     s->keep = bytes_to_keep(s->max_record);
     s->listing = *listing;
@@ -408,7 +423,27 @@ static joist_status open_source(const joist_source_spec *spec, bool optional, jo
     return jst_file_source_open(spec, optional, &jst_read_defaults, out, e);
 }
 
+static joist_status check_source(const joist_source_spec *spec, joist_error *e)
+{
+    char *path = jst_file_path(joist_uri_rest(spec->uri), e);
+    joist_free(path);
+    if (!path)
+        return JOIST_FAILED;
+    if (spec->query.len)
+        return joist_fail_with(e, JOIST_USAGE, "'%.*s' is a file, which has no .query",
+                               JOIST_ARG(spec->uri));
+    bool columns = !jst_reads_text(spec->type)
+                && strcmp(spec->type->name, joist_value_type.name) != 0;
+    if (spec->csv && !columns)
+        return joist_fail_with(e, JOIST_USAGE, "'%.*s' cannot be CSV: a %s has no columns",
+                               JOIST_ARG(spec->uri), spec->type->name);
+    if (spec->separator && !jst_csv_separates(spec->separator))
+        return jst_csv_bad_separator(spec->uri, e);
+    return JOIST_OK;
+}
+
 const joist_source_ops jst_file_source = {
     .open = open_source, .splits = splits, .ranks = ranks, .skipped = skipped, .start = start,
     .read = read_batch, .steal = steal, .stop = stop, .close = close_source, .contains = contains,
+    .check = check_source,
 };

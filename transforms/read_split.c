@@ -68,7 +68,7 @@ joist_status jst_make_splits(jst_files *s, joist_error *e)
             continue;
         }
         group = NULL;
-        if (f->by_lines)
+        if (f->format == JST_LINES)
             status = is_plain(f, &plain, e);
         if (plain)
             add_ranges(s, &all, i);

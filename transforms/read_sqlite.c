@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * SQLite source: the rows of one table, in the table's own order, as one split. The lock is
+ * SQLite source: the rows of one table or query, in their own order, as one split. The lock is
  * dropped with the last row, not with the last use of the source: the same file may be written by
  * this very run.
  *
@@ -11,9 +11,12 @@
 
 #include <sys/stat.h>
 
+enum { MOST_NAME = 120 };       /* bytes of a query in a position */
+
 typedef struct source {
     joist_source base;
-    char *path, *uri, *table;
+    char *path, *uri, *table;   /* table: its name, or the query in parentheses */
+    char *sql;                  /* the query, or NULL */
     jst_sqlite_query query;
     joist_origin origin;
     joist_split split;
@@ -32,6 +35,7 @@ static void source_close(joist_source *base)
     joist_free(s->path);
     joist_free(s->uri);
     joist_free(s->table);
+    joist_free(s->sql);
     joist_free(s);
 }
 
@@ -50,14 +54,33 @@ static void describe_origin(source *s, const joist_source_spec *spec)
     s->split = (joist_split){ .first = 0, .count = 1, .bytes = (uint64_t)st.st_size };
 }
 
+/* Where a table's name would stand, as in SQL: on one line, and not all of a long one. */
+static char *query_name(joist_text sql)
+{
+    joist_buffer name = { 0 };
+    bool space = false;
+    joist_text shown = joist_cut(joist_trim(sql), MOST_NAME);
+    joist_buffer_byte(&name, '(');
+    for (size_t i = 0; i < shown.len; i++) {
+        if (!space || (unsigned char)shown.ptr[i] > ' ')
+            joist_buffer_byte(&name, (unsigned char)shown.ptr[i] > ' ' ? shown.ptr[i] : ' ');
+        space = (unsigned char)shown.ptr[i] <= ' ';
+    }
+    joist_buffer_text(&name, shown.len < joist_trim(sql).len ? JOIST_TEXT("…)") : JOIST_TEXT(")"));
+    char *copy = joist_text_dup(joist_buffer_view(&name));
+    joist_buffer_free(&name);
+    return copy;
+}
+
 static source *source_new(const joist_source_spec *spec, char *path)
 {
     source *s = joist_calloc(1, sizeof *s);
     *s = (source){ .base.ops = &jst_sqlite_source,
                    .path = path,
-                   .table = joist_text_dup(spec->table) };
+                   .sql = spec->query.len ? joist_text_dup(spec->query) : NULL };
+    s->table = s->sql ? query_name(spec->query) : joist_text_dup(spec->table);
     s->query = (jst_sqlite_query){ path, joist_text_of(s->table), spec->type, spec->max_record,
-                                   spec->env };
+                                   spec->env, joist_text_of(s->sql) };
     describe_origin(s, spec);
     return s;
 }
@@ -85,9 +108,12 @@ static joist_status source_open(const joist_source_spec *spec, bool optional, jo
         joist_free(path);
         return status;
     }
-    bool found = false;
+    bool found = true;
     source *s = source_new(spec, path);
-    joist_status status = jst_sqlite_rows_any(&s->query, &found, e);
+    joist_status status = s->sql ? jst_sqlite_query_verify(&s->query, e) : JOIST_OK;
+    /* To know whether a query has rows is to run it: only if something else may be read instead. */
+    if (status == JOIST_OK && (optional || !s->sql))
+        status = jst_sqlite_rows_any(&s->query, &found, e);
     if (status == JOIST_OK && found)
         *out = &s->base;
     else
@@ -160,7 +186,18 @@ static void reader_stop(joist_reader *base)
     joist_free(r);
 }
 
+static joist_status source_check(const joist_source_spec *spec, joist_error *e)
+{
+    char *path = jst_sqlite_path(spec->uri, e);
+    joist_free(path);
+    if (path && spec->csv)
+        return joist_fail_with(e, JOIST_USAGE, "'%.*s' is a database and cannot be CSV",
+                               JOIST_ARG(spec->uri));
+    return path ? JOIST_OK : JOIST_FAILED;
+}
+
 const joist_source_ops jst_sqlite_source = {
     .open = source_open, .splits = source_splits, .ranks = source_ranks, .skipped = source_skipped,
     .start = source_start, .read = reader_read, .stop = reader_stop, .close = source_close,
+    .check = source_check,
 };

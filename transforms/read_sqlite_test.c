@@ -43,6 +43,43 @@ Test(read_sqlite, nothing_is_not_an_error)
     source->ops->close(source);
 }
 
+static joist_status open_query(const char *sql, bool optional)
+{
+    test_name uri = name_in("sqlite:", "x.db");
+    joist_source_spec spec = { .uri = joist_text_of(uri.text), .query = joist_text_of(sql),
+                               .table = JOIST_TEXT("rows"), .type = &row_type,
+                               .max_record = 1 << 20, .env = ENV };
+    source = NULL;
+    return jst_sqlite_source.open(&spec, optional, &source, &error);
+}
+
+Test(read_sqlite, a_query)
+{
+    test_name path = name_in("", "x.db");
+    OK(open_query("SELECT id FROM t", true));
+    cr_assert(!source && !file_exists(path.text));
+    FAILED(open_query("SELECT id FROM t", false), JOIST_FATAL, "no database");
+    run_sql(path.text, "CREATE TABLE t (id)");
+    OK(open_query("SELECT id FROM t", true));
+    cr_assert_null(source, "it has no rows, and something else may");
+    OK(open_query("SELECT id FROM t", false));
+    cr_assert_not_null(source, "nothing else will be read, so it is not run to find out");
+    source->ops->close(source);
+    FAILED(open_query("SELECT id FROM u", false), JOIST_FATAL, "no such table: u");
+    FAILED(open_query("SELECT id FROM u", true), JOIST_FATAL, "no such table: u");
+    FAILED(open_query("SELECT 1 AS x", true), JOIST_FATAL, "none of its columns is a field");
+}
+
+Test(read_sqlite, check_refuses_csv)
+{
+    joist_source_spec spec = { .uri = JOIST_TEXT("sqlite:x.db"), .type = &row_type, .csv = true };
+    FAILED(jst_sqlite_source.check(&spec, &error), JOIST_USAGE, "cannot be CSV");
+    spec.csv = false;
+    OK(jst_sqlite_source.check(&spec, &error));
+    spec.uri = JOIST_TEXT("sqlite:");
+    FAILED(jst_sqlite_source.check(&spec, &error), JOIST_USAGE, "path is missing");
+}
+
 Test(read_sqlite, what_cannot_be_read_is_an_error_even_if_optional)
 {
     test_name path = name_in("", "x.db");

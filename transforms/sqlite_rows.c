@@ -14,6 +14,8 @@
 
 #include <stdio.h>
 
+enum { MOST_SHOWN = 200 };      /* bytes of a query in a message */
+
 struct jst_sqlite_rows {
     const jst_sqlite_query *query;
     sqlite3 *db;
@@ -39,10 +41,65 @@ static joist_status select_rows(const jst_sqlite_query *q, sqlite3 *db, const ch
     return status;
 }
 
+/* ---- queries --------------------------------------------------------------------------------- */
+static joist_status bad_query(const jst_sqlite_query *q, const char *why, int at, joist_error *e)
+{
+    char place[32] = "";
+    if (at >= 0)
+        snprintf(place, sizeof place, " (byte %d)", at);
+    joist_fail_with(e, JOIST_FATAL, "%s: %s%s, in the query %.*s%s", q->path, why, place,
+                    (int)(q->sql.len < MOST_SHOWN ? q->sql.len : MOST_SHOWN), q->sql.ptr,
+                    q->sql.len > MOST_SHOWN ? "…" : "");
+    jst_printable(e->message);
+    return JOIST_FAILED;
+}
+
+/* Nothing but white space, semicolons and comments? To SQLite that is an empty statement. */
+static bool is_blank(sqlite3 *db, const char *sql, size_t n)
+{
+    sqlite3_stmt *more = NULL;
+    bool good = sqlite3_prepare_v2(db, sql, (int)n, &more, NULL) == SQLITE_OK;
+    bool blank = good && !more;
+    sqlite3_finalize(more);
+    return blank;
+}
+
+static const char *flaw_of(sqlite3 *db, sqlite3_stmt *s, const char *rest, size_t n)
+{
+    if (!s || !sqlite3_column_count(s) || !sqlite3_stmt_readonly(s))
+        return "only a SELECT can be read";
+    if (sqlite3_bind_parameter_count(s))
+        return "nobody gives its parameters a value";
+    return is_blank(db, rest, n) ? NULL : "only one statement can be read";
+}
+
+static joist_status prepare_query(const jst_sqlite_query *q, sqlite3 *db, sqlite3_stmt **out,
+                                  joist_error *e)
+{
+    const char *rest = NULL;
+    if (q->sql.len > INT32_MAX)
+        return bad_query(q, "it is too long", -1, e);
+    int rc = sqlite3_prepare_v3(db, q->sql.ptr, (int)q->sql.len, SQLITE_PREPARE_PERSISTENT, out,
+                                &rest);
+    int low = rc & 0xff;        /* SCHEMA: the same, of a connection that has read no schema yet */
+    if (low == SQLITE_ERROR || low == SQLITE_SCHEMA)
+        return bad_query(q, sqlite3_errmsg(db), sqlite3_error_offset(db), e);
+    if (rc != SQLITE_OK)
+        return jst_sqlite_fail(db, q->path, "read", e);
+    const char *flaw = flaw_of(db, *out, rest, q->sql.len - (size_t)(rest - q->sql.ptr));
+    if (!flaw)
+        return JOIST_OK;
+    sqlite3_finalize(*out);
+    *out = NULL;
+    return bad_query(q, flaw, -1, e);
+}
+
+/* ---- rows ------------------------------------------------------------------------------------ */
 static joist_status has_rows(const jst_sqlite_query *q, sqlite3 *db, bool *has, joist_error *e)
 {
     sqlite3_stmt *row = NULL;
-    joist_status status = select_rows(q, db, "1", &row, e);
+    joist_status status = q->sql.len ? prepare_query(q, db, &row, e)
+                                     : select_rows(q, db, "1", &row, e);
     int rc = status == JOIST_OK ? sqlite3_step(row) : SQLITE_DONE;
     *has = rc == SQLITE_ROW;
     if (rc != SQLITE_ROW && rc != SQLITE_DONE)
@@ -56,9 +113,9 @@ joist_status jst_sqlite_rows_any(const jst_sqlite_query *q, bool *any, joist_err
     sqlite3 *db = NULL;
     *any = false;
     joist_status status = connect_query(q, &db, e);
-    if (status == JOIST_OK)
+    if (status == JOIST_OK && !q->sql.len)
         status = jst_sqlite_has_table(db, q->path, q->table, any, e);
-    if (status == JOIST_OK && *any)
+    if (status == JOIST_OK && (*any || q->sql.len))
         status = has_rows(q, db, any, e);
     sqlite3_close(db);
     return status;
@@ -90,16 +147,20 @@ static int column_from(sqlite3_stmt *s, joist_text from)
     return -1;
 }
 
-static void match_columns(jst_sqlite_rows *r)
+/* How many fields have one. */
+static size_t match_columns(jst_sqlite_rows *r)
 {
     const joist_type *type = r->query->type;
+    size_t matched = 0;
     r->columns = joist_calloc(type->count, sizeof *r->columns);
     for (size_t i = 0; i < type->count; i++) {
         const joist_field *f = &type->fields[i];
         r->columns[i] = column_named(r->statement, joist_text_of(f->name));
         if (r->columns[i] < 0 && f->from)
             r->columns[i] = column_from(r->statement, joist_text_of(f->from));
+        matched += r->columns[i] >= 0;
     }
+    return matched;
 }
 
 void jst_sqlite_rows_close(jst_sqlite_rows *r)
@@ -118,20 +179,32 @@ jst_sqlite_rows *jst_sqlite_rows_open(const jst_sqlite_query *q, joist_error *e)
     r->query = q;
     joist_status status = connect_query(q, &r->db, e);
     if (status == JOIST_OK)
-        status = select_rows(q, r->db, "*", &r->statement, e);
-    if (status == JOIST_OK) {
-        match_columns(r);
+        status = q->sql.len ? prepare_query(q, r->db, &r->statement, e)
+                            : select_rows(q, r->db, "*", &r->statement, e);
+    if (status == JOIST_OK && match_columns(r) == 0 && q->sql.len)
+        status = bad_query(q, "none of its columns is a field", -1, e);
+    if (status == JOIST_OK)
         return r;
-    }
     jst_sqlite_rows_close(r);
     return NULL;
 }
 
+joist_status jst_sqlite_query_verify(const jst_sqlite_query *q, joist_error *e)
+{
+    jst_sqlite_rows *r = jst_sqlite_rows_open(q, e);
+    jst_sqlite_rows_close(r);
+    return r ? JOIST_OK : JOIST_FAILED;
+}
+
 static joist_status bad_row(const jst_sqlite_rows *r, joist_error *e, const char *what)
 {
-    joist_fail_with(e, JOIST_FATAL, "%s: row %llu of table \"%.*s\" cannot be read: %s",
-                    r->query->path, (unsigned long long)r->next + 1, JOIST_ARG(r->query->table),
-                    what);
+    char why[400];
+    const jst_sqlite_query *q = r->query;
+    snprintf(why, sizeof why, "row %llu cannot be read: %s", (unsigned long long)r->next + 1, what);
+    if (q->sql.len)
+        return bad_query(q, why, -1, e);
+    joist_fail_with(e, JOIST_FATAL, "%s: row %llu of table \"%.*s\" cannot be read: %s", q->path,
+                    (unsigned long long)r->next + 1, JOIST_ARG(q->table), what);
     jst_printable(e->message);
     return JOIST_FAILED;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The rows of a table as records, one after another, as one consistent snapshot. */
+ * The rows of a table or a query as records, one after another, as one consistent snapshot. */
 #ifndef JST_SQLITE_ROWS_H
 #define JST_SQLITE_ROWS_H
 
@@ -12,7 +12,11 @@ typedef struct jst_sqlite_query {
     const joist_type *type;
     int64_t max_record;             /* bytes of one row */
     joist_env *env;
+    joist_text sql;                 /* a SELECT; empty: all of the table */
 } jst_sqlite_query;
+
+/* Is the query one statement that reads, without parameters, with a column for some field? */
+joist_status jst_sqlite_query_verify(const jst_sqlite_query *q, joist_error *e);
 
 /* Is there a row at all? No such table: no. */
 joist_status jst_sqlite_rows_any(const jst_sqlite_query *q, bool *any, joist_error *e);

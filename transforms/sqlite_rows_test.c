@@ -31,7 +31,7 @@ static void set_up(void)
     make_dir();
     path = name_in("", "x.db");
     arena = joist_arena_new();
-    query = (jst_sqlite_query){ path.text, JOIST_TEXT("t"), &every_type, 1 << 20, ENV };
+    query = (jst_sqlite_query){ path.text, JOIST_TEXT("t"), &every_type, 1 << 20, ENV, { NULL, 0 } };
 }
 
 static void tear_down(void)
@@ -65,6 +65,84 @@ static every first(const char *columns)
     snprintf(sql, sizeof sql, "CREATE TABLE t AS SELECT %s", columns);
     OK(read_first(sql, &every_type, &v));
     return v;
+}
+
+#define PAIR(F, T) F(T, joist_text, name, 0, .from = "label") F(T, joist_int, n)
+JOIST_RECORD(pair, PAIR);
+
+static joist_status read_query(const char *sql, pair *out, bool *more)
+{
+    size_t size;
+    query.type = &pair_type;
+    query.sql = joist_text_of(sql);
+    jst_sqlite_rows *r = jst_sqlite_rows_open(&query, &error);
+    if (!r)
+        return JOIST_FAILED;
+    joist_status status = jst_sqlite_rows_next(r, out, &size, more, arena, &error);
+    jst_sqlite_rows_close(r);
+    return status;
+}
+
+Test(sqlite_rows, of_a_query_by_the_names_of_its_columns)
+{
+    pair p;
+    bool more;
+    run_sql(path.text, "CREATE TABLE t (a, b); INSERT INTO t VALUES ('x', 1), ('y', 2), ('x', 3);"
+                       "CREATE VIEW v AS SELECT a AS name FROM t");
+    OK(read_query("SELECT sum(b) AS n, a AS label FROM t GROUP BY a ORDER BY 1 DESC; -- all\n", &p,
+                  &more));
+    cr_assert(more && p.n.v == 4 && joist_text_equal(p.name, JOIST_TEXT("x")));
+    OK(read_query("WITH w AS (SELECT 'z' AS name) SELECT * FROM w", &p, &more));
+    cr_assert(more && !p.n.set && joist_text_equal(p.name, JOIST_TEXT("z")));
+    OK(read_query("SELECT name FROM v WHERE name = 'y'", &p, &more));
+    cr_assert(more && joist_text_equal(p.name, JOIST_TEXT("y")));
+    OK(read_query("SELECT name FROM v WHERE name = 'q'", &p, &more));
+    cr_assert(!more);
+}
+
+static void expect_refused(const char *sql, const char *why)
+{
+    pair p;
+    bool more;
+    FAILED(read_query(sql, &p, &more), JOIST_FATAL, why);
+    cr_assert(strstr(error.message, sql), "%s", error.message);
+    cr_assert(strstr(error.message, path.text), "%s", error.message);
+}
+
+Test(sqlite_rows, of_what_is_no_query)
+{
+    run_sql(path.text, "CREATE TABLE t (a, b)");
+    expect_refused("SELECT name FORM t", "near \"t\": syntax error (byte 17)");
+    expect_refused("SELECT z FROM t", "no such column: z (byte 7)");
+    expect_refused("SELECT name FROM u", "no such table: u");
+    expect_refused("DELETE FROM t", "only a SELECT can be read");
+    expect_refused("INSERT INTO t VALUES (1, 2) RETURNING a AS name", "only a SELECT can be read");
+    expect_refused("ATTACH 'y.db' AS y", "only a SELECT can be read");
+    expect_refused("-- nothing", "only a SELECT can be read");
+    expect_refused("SELECT 1 AS n; SELECT 2 AS n", "only one statement can be read");
+    expect_refused("SELECT 1 AS n; DELETE FROM t", "only one statement can be read");
+    expect_refused("SELECT 1 AS n; nonsense", "only one statement can be read");
+    expect_refused("SELECT a AS name FROM t WHERE b = ?1", "nobody gives its parameters a value");
+    expect_refused("SELECT a, b FROM t", "none of its columns is a field");
+}
+
+#define SURE(F, T) F(T, joist_text, id, JOIST_REQUIRED)
+JOIST_RECORD(sure, SURE);
+
+Test(sqlite_rows, a_row_of_a_query_that_is_none)
+{
+    size_t size;
+    bool more;
+    sure s;
+    run_sql(path.text, "CREATE TABLE t (a)");
+    query.type = &sure_type;
+    query.sql = JOIST_TEXT("SELECT NULL AS id");
+    jst_sqlite_rows *r = jst_sqlite_rows_open(&query, &error);
+    cr_assert_not_null(r, "%s", error.message);
+    FAILED(jst_sqlite_rows_next(r, &s, &size, &more, arena, &error), JOIST_FATAL,
+           "row 1 cannot be read: its field \"id\" is required, and NULL or of another type, in the "
+           "query SELECT NULL AS id");
+    jst_sqlite_rows_close(r);
 }
 
 static void expect_text(joist_text t, const char *text)

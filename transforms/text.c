@@ -83,6 +83,21 @@ bool joist_next_word(joist_text *rest, joist_text *word)
     return word->len > 0;
 }
 
+bool joist_next_part(joist_text *rest, char end, joist_text *part)
+{
+    *part = *rest;
+    if (joist_text_null(*rest))
+        return false;
+    const char *at = rest->len ? memchr(rest->ptr, end, rest->len) : NULL;
+    if (!at) {
+        *rest = JOIST_NO_TEXT;
+        return true;
+    }
+    part->len = (size_t)(at - rest->ptr);
+    *rest = (joist_text){ at + 1, rest->len - part->len - 1 };
+    return true;
+}
+
 bool joist_ip_valid(joist_text t)
 {
     char host[INET6_ADDRSTRLEN + 1];

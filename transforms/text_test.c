@@ -100,6 +100,31 @@ Test(text, words)
     cr_assert_not(joist_next_word(&rest, &word));
 }
 
+static void expect_parts(const char *text, const char *want)
+{
+    joist_text rest = joist_text_of(text), part;
+    joist_buffer all = { 0 };
+    while (joist_next_part(&rest, ',', &part))
+        joist_buffer_printf(&all, "%.*s|", JOIST_ARG(part));
+    expect(joist_buffer_view(&all), want);
+    cr_assert(joist_text_null(rest));
+    cr_assert(joist_text_null(part));
+    joist_buffer_free(&all);
+}
+
+Test(text, parts)
+{
+    expect_parts("a", "a|");
+    expect_parts("", "|");
+    expect_parts(",", "||");
+    expect_parts("a,,b", "a||b|");
+    expect_parts("a,b,", "a|b||");
+    expect_parts(NULL, "");
+    joist_text rest = { "a\0,b", 4 }, part;
+    cr_assert(joist_next_part(&rest, ',', &part));
+    cr_assert_eq(part.len, 2u);
+}
+
 Test(text, ip)
 {
     static const char *const good[] = { "203.0.113.7", "0.0.0.0", "255.255.255.255", "2001:db8::2",

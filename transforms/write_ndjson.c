@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * NDJSON store: one file of one JSON object a line, gzip by the name's `.gz`. Records of type
- * joist_line are written as their text, so that a pipeline can write any text file.
+ * NDJSON store: one file of one JSON object a line, or of CSV if it is called .csv or the program
+ * says so; gzip by the name's `.gz`. Records of type joist_line are written as their text, so that
+ * a pipeline can write any text file.
  *
  * The file appears whole or not at all: rows go to a hidden file beside the target (names
  * beginning with a dot are never read as input), prepare makes it durable, commit renames it. A
@@ -8,6 +9,8 @@
  * `.NAME.tmp-PID`, behind. */
 #include "write_ndjson.h"
 
+#include "csv_scan.h"
+#include "csv_write.h"
 #include "local_file.h"
 
 #include <errno.h>
@@ -25,10 +28,11 @@ typedef struct store {
     const joist_table_spec *table;
     char *path, *hidden;
     int fd;                     /* -1: not open */
-    bool plain_text;            /* joist_line */
+    enum { AS_JSON, AS_TEXT, AS_CSV } format;
+    char separator;             /* of CSV */
     bool gzip, deflating;       /* by name; z is in use */
     bool broken, committed;
-    joist_buffer rows, packed;
+    joist_buffer rows, packed, cell;
     z_stream z;
 } store;
 
@@ -82,9 +86,18 @@ static joist_status store_check(joist_text uri, const joist_table_spec *tables, 
     if (count != 1 || tables[0].outbox)
         return joist_fail_with(e, JOIST_USAGE, "the file '%.*s' holds one table and no outbox;"
                                " use sqlite:PATH for more", JOIST_ARG(uri));
+    if (tables->separator && !jst_csv_separates(tables->separator))
+        return jst_csv_bad_separator(uri, e);
     char *path = jst_file_path(joist_uri_rest(uri), e);
     joist_free(path);
     return path ? JOIST_OK : JOIST_FAILED;
+}
+
+static bool is_csv(const char *path, const joist_table_spec *table)
+{
+    joist_text name = joist_text_of(path);
+    return table->csv || joist_text_ends(name, JOIST_TEXT(".csv"))
+        || joist_text_ends(name, JOIST_TEXT(".csv.gz"));
 }
 
 static joist_status store_open(joist_text uri, const joist_table_spec *tables, size_t count,
@@ -104,8 +117,11 @@ static joist_status store_open(joist_text uri, const joist_table_spec *tables, s
                   .path = path,
                   .fd = -1,
                   .hidden = hidden_name(path),
-                  .plain_text = strcmp(tables->type->name, "joist_line") == 0,
+                  .format = is_csv(path, tables) ? AS_CSV : AS_JSON,
+                  .separator = tables->separator ? tables->separator : ',',
                   .gzip = joist_text_ends(joist_text_of(path), JOIST_TEXT(".gz")) };
+    if (strcmp(tables->type->name, "joist_line") == 0)
+        s->format = AS_TEXT;
     *out = &s->base;
     return JOIST_OK;
 }
@@ -125,6 +141,8 @@ static joist_status create(store *s, joist_error *e)
         errno = ENOMEM;
         return fail(s, "compress", e);
     }
+    if (s->format == AS_CSV)
+        jst_csv_write_header(&s->rows, s->table->type, s->separator);
     return JOIST_OK;
 }
 
@@ -167,7 +185,11 @@ static joist_status flush(store *s, bool last, joist_error *e)
 
 static void print_row(store *s, const void *row)
 {
-    if (s->plain_text) {
+    if (s->format == AS_CSV) {
+        jst_csv_write_record(&s->rows, &s->cell, s->table->type, row, s->separator);
+        return;
+    }
+    if (s->format == AS_TEXT) {
         joist_text t;
         memcpy(&t, (const char *)row + s->table->type->fields[0].offset, sizeof t);
         joist_buffer_text(&s->rows, t);
@@ -201,7 +223,7 @@ static joist_status store_write(joist_store *base, size_t table, const joist_row
 }
 
 /* ---- prepare and commit -------------------------------------------------------------------- */
-/* No rows make an empty file: the run did happen. */
+/* No rows make an empty file, or one with a header only: the run did happen. */
 static joist_status store_prepare(joist_store *base, joist_error *e)
 {
     store *s = store_of(base);
@@ -240,6 +262,7 @@ static void store_close(joist_store *base)
     }
     joist_buffer_free(&s->rows);
     joist_buffer_free(&s->packed);
+    joist_buffer_free(&s->cell);
     joist_free(s->hidden);
     joist_free(s->path);
     joist_free(s);

@@ -82,6 +82,40 @@ Test(write_ndjson, lines_are_text)
     expect_file(name_in("", "words.txt").text, "one \"two\"\n\n\n");
 }
 
+static const joist_table_spec csv = { .type = &entry_type, .csv = true, .separator = ';' };
+
+Test(write_ndjson, csv_by_name_or_on_request)
+{
+    test_name path = name_in("", "x.csv"), other = name_in("", "x.txt");
+    joist_store *s = opened(path.text, &spec);
+    OK(WRITE(s, 0, ((entry[]){ { T("a,b"), JOIST_INT(1) }, { JOIST_NO_TEXT, { 0, false } } })));
+    OK(WRITE(s, 0, ((entry[]){ { T("c"), JOIST_INT(-2) } })));
+    commit_and_close(s);
+    expect_file(path.text, "id,n\n\"a,b\",1\n,\nc,-2\n");
+    s = opened(other.text, &csv);
+    OK(WRITE(s, 0, ((entry[]){ { T("a,b"), JOIST_INT(1) } })));
+    commit_and_close(s);
+    expect_file(other.text, "id;n\na,b;1\n");
+    commit_and_close(opened(path.text, &spec));
+    expect_file(path.text, "id,n\n");
+    commit_and_close(opened(path.text, &lines));
+    expect_file(path.text, "");
+}
+
+Test(write_ndjson, csv_in_gzip)
+{
+    test_name path = name_in("", "x.csv.gz");
+    joist_store *s = opened(path.text, &spec);
+    OK(WRITE(s, 0, ((entry[]){ { T("a"), JOIST_INT(1) } })));
+    commit_and_close(s);
+    gzFile f = gzopen(path.text, "rb");
+    char bytes[64] = "";
+    cr_assert_eq(gzread(f, bytes, sizeof bytes), 9);
+    cr_assert_str_eq(bytes, "id,n\na,1\n");
+    cr_assert_eq(gzdirect(f), 0);
+    gzclose(f);
+}
+
 Test(write_ndjson, a_run_replaces_the_file_of_the_run_before)
 {
     test_name path = name_in("", "x.jsonl");
@@ -170,6 +204,9 @@ Test(write_ndjson, what_cannot_be_a_file_is_refused_at_open)
     write_file(name_in("", "f").text, "x");
     expect_refused("x.jsonl", both, 2, JOIST_USAGE, "one table");
     expect_refused("x.jsonl", &outbox, 1, JOIST_USAGE, "no outbox");
+    joist_table_spec quoted = csv;
+    quoted.separator = '"';
+    expect_refused("x.csv", &quoted, 1, JOIST_USAGE, "cannot be separated by a quote");
     expect_refused("", &spec, 1, JOIST_USAGE, "path is missing");
     expect_refused(test_dir, &spec, 1, JOIST_FATAL, "is a directory");
     expect_refused(name_in("", "new/").text, &spec, 1, JOIST_FATAL, "is a directory");

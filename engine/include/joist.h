@@ -10,7 +10,8 @@
  *   joist/window.h     timestamps and windows
  *   joist/group.h      GroupByKey, CoGroupByKey, joins
  *   joist/combine.h    CombineFns of your own
- *   joist/combines.h   count, sum, min, max, mean, top, distinct, sample, quantiles
+ *   joist/combines.h   count, sum, min, max, mean, quantiles, count distinct
+ *   joist/choose.h     top, bottom, distinct, sample
  *   joist/text.h       rules on text, times, digests
  *   joist/json.h       decoding and writing JSON
  *   joist/connector.h  sources, stores and senders of your own
@@ -29,6 +30,7 @@
 #include "joist/group.h"
 #include "joist/combine.h"
 #include "joist/combines.h"
+#include "joist/choose.h"
 #include "joist/text.h"
 #include "joist/json.h"
 #include "joist/connector.h"

@@ -20,6 +20,20 @@ void joist_mistake(joist_pipeline *p, joist_site site, const char *fmt, ...)
     joist_fail_with(&p->mistake, JOIST_GRAPH, "%s:%d: %s", site.file, site.line, text);
 }
 
+bool joist_build_takes_(joist_pipeline *p, const char *build, const joist_type *options,
+                        joist_site site)
+{
+    const joist_type *given = p->def->options;
+    bool same = given && jst_type_equal(given, options);
+    if (!given)
+        joist_mistake(p, site, "%s takes '%s', but the definition names no options: add "
+                      ".options = &%s_type", build, options->name, options->name);
+    else if (!same)
+        joist_mistake(p, site, "%s takes '%s', but the definition says .options = &%s_type", build,
+                      options->name, given->name);
+    return same;
+}
+
 joist_text joist_build_printf(joist_pipeline *p, const char *fmt, ...)
 {
     va_list args, again;
@@ -177,17 +191,27 @@ joist_text_list jst_build_fields(joist_pipeline *p, const joist_type *type, cons
     return (joist_text_list){ names, f->count };
 }
 
+static joist_text separator_of(joist_pipeline *p, char c)
+{
+    return c ? kept(p, (joist_text){ &c, 1 }) : JOIST_TEXT("");
+}
+
 joist_coll joist_read_(joist_pipeline *p, const joist_type *type, const joist_read_options *o)
 {
     char ours[80];
     snprintf(ours, sizeof ours, "read_%s", type->name);
     jst_node *n = jst_build_add(p, JST_READ, jst_build_name(p, o->name, ours, o->site_), o->site_);
     n->uri = kept(p, o->uri);
-    n->table = kept(p, o->table);
+    n->table = o->table.len ? kept(p, o->table) : joist_arena_printf(p->arena, "%ss", type->name);
+    n->query = kept(p, o->query);
+    if (o->query.len && o->table.len)
+        joist_mistake(p, o->site_, "joist_read takes .table or .query, not both");
+    n->csv = o->csv;
+    n->separator = separator_of(p, o->separator);
     n->window = kept(p, o->window);
     n->since = kept(p, o->since);
     n->until = kept(p, o->until);
-    n->max_record = o->max_record > 0 ? o->max_record : 1 << 20;
+    n->max_record = o->max_record != 0 ? o->max_record : 1 << 20;
     n->except = o->except.id;
     joist_text *otherwise = joist_arena_alloc(p->arena, 2 * sizeof *otherwise);
     for (size_t i = 0; i < 2; i++)
@@ -332,6 +356,8 @@ void joist_write_(joist_coll in, const joist_write_options *o)
     if (o->window.count)
         n->window_field = jst_build_fields(p, type, &o->window).items[0];
     n->window = kept(p, o->hour);
+    n->csv = o->csv;
+    n->separator = separator_of(p, o->separator);
     n->outbox = o->outbox;
     n->endpoint = kept(p, o->endpoint);
 }

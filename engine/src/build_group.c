@@ -59,6 +59,16 @@ joist_coll joist_window_into_(joist_coll in, const joist_window_options *o)
     return jst_build_output(in.p, n, jst_coll_type(in.p, in.id), o->site_);
 }
 
+/* Asked while the graph is made. */
+bool joist_in_sessions(joist_coll coll)
+{
+    if (!coll.p || !coll.id)
+        return false;
+    const jst_graph sofar = { .nodes = { coll.p->building, coll.p->count } };
+    const jst_node *n = jst_graph_windowing(&sofar, coll.id);
+    return n && joist_text_equal(n->windowing, JOIST_TEXT("sessions"));
+}
+
 /* ---- grouping and joining -------------------------------------------------------------------- */
 
 /* The type of groups is known by the type of what is in them. */

@@ -135,10 +135,10 @@ REFUSES(latest_without_a_key, "joist_latest needs .key")
     HERE; joist_write(joist_latest(ev, in, .name = "l"), .uri = OUT);
 }
 
-REFUSES(sum_of_a_text, "'sum_by_key': joist_sum adds an int field; 'tag' is none")
+REFUSES(sum_of_a_text, "'sum_by_key': joist_sum takes an int or a float field; 'tag' is neither")
 {
     ev_coll in = joist_read(ev, q, .uri = IN);
-    const joist_sum_config tag = { JOIST_TEXT("tag") };
+    const joist_number_config tag = { JOIST_TEXT("tag") };
     joist_combine_args args = { .in = in.c, .fn = &joist_sum_combine, .out = &joist_total_type,
                                 .key = JOIST_FIELDS(ev, key).fields, .config = &tag };
     HERE; args.site = (joist_site)JOIST_SITE;
@@ -179,7 +179,7 @@ REFUSES(a_dofn_that_is_in_no_table, "DoFn 'stray' is not in the program's table:
 }
 
 REFUSES(an_unknown_scheme, "cannot read 'gopher:' (step 'read_ev'); known here: a path, file:, "
-                           "sqlite:, create:, mem:, old:")
+                           "sqlite:, mem:, old:")
 {
     HERE; joist_write(joist_read(ev, q, .uri = JOIST_TEXT("gopher:x")), .uri = OUT);
 }

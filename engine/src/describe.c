@@ -15,14 +15,48 @@ static const joist_graph_port *ports_of(const jst_node *n, joist_arena *a)
     return ports;
 }
 
+/* "1500 ms", "90 s", "2 h": in the greatest unit that needs no fraction. */
+static joist_text duration(joist_arena *a, int64_t ms)
+{
+    static const struct { int64_t ms; const char *name; } units[] = {
+        { 86400000, "d" }, { 3600000, "h" }, { 60000, "min" }, { 1000, "s" },
+    };
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (ms && ms % units[i].ms == 0)
+            return joist_arena_printf(a, "%lld %s", (long long)(ms / units[i].ms), units[i].name);
+    return joist_arena_printf(a, "%lld ms", (long long)ms);
+}
+
+static joist_text windowing_of(const jst_node *n, joist_arena *a)
+{
+    if (n->windowing.len == 0 || n->size_ms == 0)
+        return n->windowing;
+    joist_text size = duration(a, n->size_ms), period = duration(a, n->period_ms);
+    bool slides = n->period_ms != 0 && n->period_ms != n->size_ms;
+    return joist_arena_printf(a, "%.*s %.*s%s%.*s", JOIST_ARG(n->windowing), JOIST_ARG(size),
+                              slides ? " every " : "", slides ? (int)period.len : 0, period.ptr);
+}
+
+/* The members that say how a kind of step works; at most one of them is there. */
+static joist_text detail_of(const jst_node *n, joist_arena *a)
+{
+    joist_text combine = n->combine, library = JOIST_TEXT("joist_");
+    if (joist_text_starts(combine, library))
+        combine = (joist_text){ combine.ptr + library.len, combine.len - library.len };
+    if (combine.len)
+        return combine;
+    return n->how.len ? n->how : n->time.len ? n->time : windowing_of(n, a);
+}
+
 static void add_nodes(joist_graph *g, const jst_graph *from, joist_arena *a)
 {
     joist_graph_node *nodes = joist_arena_alloc(a, (from->nodes.count + 1) * sizeof *nodes);
     for (size_t i = 0; i < from->nodes.count; i++) {
         const jst_node *n = &from->nodes.items[i];
         nodes[i] = (joist_graph_node){
-            .op = n->op, .name = n->name, .dofn = n->dofn, .uri = n->uri, .table = n->table,
-            .endpoint = n->endpoint, .key = n->key, .by = n->by, .file = n->file,
+            .op = n->op, .name = n->name, .dofn = n->dofn, .detail = detail_of(n, a),
+            .uri = n->uri, .table = n->table, .endpoint = n->endpoint, .key = n->key, .by = n->by,
+            .file = n->file,
             .line = (int)n->line, .ports = ports_of(n, a), .ports_count = n->outputs.count };
     }
     g->nodes = nodes;
@@ -153,11 +187,14 @@ static void add_shuffles(joist_graph *g, const jst_plan *plan, joist_arena *a)
     g->shuffles_count = plan->shuffles_count;
 }
 
-static joist_text field_at(const joist_type *type, uint32_t offset)
+/* The field by which the step that made the view known looks into it; NULL: it takes all. */
+static joist_text view_key(const jst_view_plan *v)
 {
-    for (size_t i = 0; i < type->count; i++)
-        if (type->fields[i].offset == offset)
-            return joist_text_of(type->fields[i].name);
+    for (size_t i = 0; i < v->node->sides.count; i++) {
+        const jst_side *side = &v->node->sides.items[i];
+        if (side->coll == v->coll && joist_text_equal(side->name, joist_text_of(v->name)))
+            return side->key;
+    }
     return JOIST_NO_TEXT;
 }
 
@@ -166,8 +203,7 @@ static void add_all_views(joist_graph *g, const jst_plan *plan, joist_arena *a)
     joist_graph_view *views = joist_arena_alloc(a, (plan->views_count + 1) * sizeof *views);
     for (size_t i = 0; i < plan->views_count; i++) {
         joist_graph_edge e = edge_from(&plan->p->graph, plan->views[i].coll, 0);
-        views[i] = (joist_graph_view){ e.from, e.port,
-                                       field_at(plan->views[i].type, plan->views[i].key) };
+        views[i] = (joist_graph_view){ e.from, e.port, view_key(&plan->views[i]) };
     }
     g->views = views;
     g->views_count = plan->views_count;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The public view of a graph, written out a fact a line, against what was declared. */
+#include "joist/combines.h"
 #include "joist/graph.h"
+#include "joist/group.h"
+#include "joist/window.h"
 #include "run_test.h"
 
 #define SITE_REC(F, T) F(T, joist_text, key) F(T, joist_text, name)
@@ -154,4 +157,69 @@ Test(describe, shuffles_and_tables)
                             name(g->shuffles[g->tables[i].shuffle].node));
     expect(&out, "#all ev of all\n#newest ev aggregated of all\n#found site of found\n"
                  "mem:out: all of #all\nmem:out: new of #newest\nmem:other: found of #found\n");
+}
+
+/* ---- what kinds say of themselves ------------------------------------------------------------ */
+
+#define HIT(F, T) F(T, joist_text, who) F(T, joist_time, at) F(T, int64_t, n)
+JOIST_RECORD(hit, HIT);
+JOIST_PAIR(hit_site, hit, site);
+
+#define LOOK(IN, OUT, SIDE, CFG, STATE) IN(hit_site) OUT(site, out) SIDE(site_all, sites)
+JOIST_DOFN(look, LOOK);
+static joist_status look_process(const look_call *v, const hit_site *h)
+{
+    return site_emit(v->out.out, h->right);
+}
+static const joist_dofn *const look_dofns[] = { &look_dofn, NULL };
+
+static void build_kinds(joist_pipeline *p, const void *options)
+{
+    (void)options;
+    hit_coll hits = joist_read(hit, p, .uri = JOIST_TEXT("mem:hits"), .name = "hits");
+    site_coll sites = joist_read(site, p, .uri = JOIST_TEXT("mem:sites"), .name = "sites");
+    hit_coll timed = joist_with_timestamps(hit, hits, at);
+    hit_coll hourly = joist_window_into(hit, timed, .fixed_ms = 3600000, .name = "hourly");
+    hit_coll slid = joist_window_into(hit, hourly, .sliding_ms = 90000, .every_ms = 1500,
+                                      .name = "slid");
+    joist_write(joist_sum(hit, joist_window_into(hit, slid, .global = true, .name = "all"), who, n),
+                .uri = JOIST_TEXT("mem:out"), .name = "sums");
+    hit_site_coll both = joist_join(hit_site, hits, sites, .left = JOIST_FIELDS(hit, who),
+                                    .right = JOIST_FIELDS(site, key), .how = JOIST_LEFT_JOIN,
+                                    .name = "both");
+    joist_write(JOIST_APPLY(look, both, .side.sites = joist_list_of(site, sites)).out,
+                .uri = JOIST_TEXT("mem:out"), .table = JOIST_TEXT("s"), .name = "looked");
+}
+
+static const joist_pipeline_def kinds_def = { .name = "kinds", .dofns = look_dofns,
+                                              .build = build_kinds, .connectors = mem_connectors };
+
+static void write_detail(joist_buffer *out, const joist_graph_node *n)
+{
+    if (n->dofn.len || n->uri.len)
+        return;
+    joist_buffer_printf(out, "%.*s %.*s", JOIST_ARG(n->op), JOIST_ARG(n->detail));
+    for (size_t i = 0; i < n->key.count; i++)
+        joist_buffer_printf(out, " %.*s", JOIST_ARG(n->key.items[i]));
+    joist_buffer_byte(out, '\n');
+}
+
+Test(describe, kinds)
+{
+    joist_pipeline *p = joist_pipeline_new(&kinds_def);
+    joist_buffer out = { 0 };
+    cr_assert_eq(joist_pipeline_check(p, NULL, &error), JOIST_OK, "%s", error.message);
+    const joist_graph *kinds = joist_pipeline_graph(p, arena);
+    for (size_t i = 0; i < kinds->nodes_count; i++)
+        write_detail(&out, &kinds->nodes[i]);
+    cr_assert_eq(kinds->views_count, 1);
+    cr_expect_eq(kinds->views[0].key.len, 0, "all of it, by no key");
+    for (size_t i = 0; i < kinds->shuffles_count; i++)
+        joist_buffer_printf(&out, "#%.*s%s\n",
+                            JOIST_ARG(kinds->nodes[kinds->shuffles[i].node].name),
+                            kinds->shuffles[i].aggregates ? " aggregates" : "");
+    expect(&out, "timestamp at\nwindow fixed 1 h\nwindow sliding 90 s every 1500 ms\n"
+                 "window global\ncombine sum who\njoin left who\n"
+                 "#sum_by_who aggregates\n#sums\n#both aggregates\n#looked\n");
+    joist_pipeline_free(p);
 }

@@ -29,6 +29,8 @@ JOIST_RECORD_EXTERN(jst_side, JST_SIDE);
     F(T, joist_text, combine, 0, .help = "combine: name in the program's or library's table")     \
     F(T, joist_bytes, config, 0, .help = "pardo, combine: its configuration as a row")            \
     F(T, joist_text, uri) F(T, joist_text, table)                                                 \
+    F(T, joist_text, query, 0, .help = "read: a SELECT instead of a table")                       \
+    F(T, bool, csv) F(T, joist_text, separator, 0, .help = "of CSV: one byte; empty: a comma")     \
     F(T, joist_text_list, otherwise) F(T, int64_t, except) F(T, int64_t, max_record)              \
     F(T, joist_text, window) F(T, joist_text, since) F(T, joist_text, until)                      \
     F(T, joist_text_list, key, 0, .help = "field names")                                          \
@@ -58,6 +60,11 @@ typedef enum jst_op {
 JOIST_INLINE bool jst_op_fuses(jst_op op)
 {
     return op == JST_PARDO || op == JST_TIMESTAMP || op == JST_WINDOW;
+}
+
+JOIST_INLINE char jst_separator(const jst_node *n)
+{
+    return n->separator.len ? n->separator.ptr[0] : '\0';
 }
 
 /* Does it bring elements together in a shuffle of its own? */

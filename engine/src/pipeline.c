@@ -9,6 +9,7 @@ const joist_code joist_codes[] = {
     { "empty", "a file without content" },
     { "bad_gzip",
       "a gzip file that cannot be inflated whole; what came out before the fault is kept" },
+    { "bad_csv", "a record that is no CSV (RFC 4180), or not one under its file's header" },
     { "too_large", "a record longer than --max-record" },
     { "bad_json", "text that is no JSON (RFC 8259)" },
     { "not_object", "a JSON value that is no object" },
@@ -58,15 +59,49 @@ joist_text joist_pipeline_name(const joist_pipeline *p)
 }
 
 /* Law 4: what runs is what came back from the wire, so a graph that does not survive it fails
- * here. */
-static joist_status through_the_wire(joist_pipeline *p, joist_error *e)
+ * here. The graph that there was may be part of `g`, and lives in the old wire. */
+joist_status jst_graph_set(joist_pipeline *p, const jst_graph *g, joist_error *e)
 {
-    jst_graph built = { joist_text_of(p->def->name), { p->building, p->count } };
-    p->wire.len = 0;
-    joist_row_encode(&jst_graph_type, &built, &p->wire);
+    joist_buffer old = p->wire;
+    p->wire = (joist_buffer){ 0 };
+    joist_row_encode(&jst_graph_type, g, &p->wire);
+    joist_buffer_free(&old);
     size_t used = joist_row_decode(&jst_graph_type, p->wire.ptr, p->wire.len, &p->graph, p->arena);
     if (used != p->wire.len)
         return joist_fail_with(e, JOIST_GRAPH, "the graph does not survive its serialised form");
+    return JOIST_OK;
+}
+
+joist_source_spec jst_read_spec(const joist_pipeline *p, const jst_node *n)
+{
+    return (joist_source_spec){
+        .uri = n->uri, .rows = n->config, .table = n->table, .query = n->query, .csv = n->csv,
+        .separator = jst_separator(n), .window = n->window, .since = n->since, .until = n->until,
+        .type = jst_types_find(&p->types, n->outputs.items[0].type), .max_record = n->max_record,
+    };
+}
+
+static joist_status check_source(const joist_pipeline *p, const jst_node *n, joist_text uri,
+                                 joist_error *e)
+{
+    const joist_source_ops *ops = jst_connector_of(p->def, uri)->source;
+    joist_source_spec spec = jst_read_spec(p, n);
+    spec.uri = uri;
+    return ops->check ? ops->check(&spec, e) : JOIST_OK;
+}
+
+static joist_status check_sources(const joist_pipeline *p, joist_error *e)
+{
+    for (size_t i = 0; i < p->graph.nodes.count; i++) {
+        const jst_node *n = &p->graph.nodes.items[i];
+        if (jst_op_of(n->op) != JST_READ)
+            continue;
+        if (check_source(p, n, n->uri, e))
+            return JOIST_FAILED;
+        for (size_t k = 0; k < n->otherwise.count; k++)
+            if (check_source(p, n, n->otherwise.items[k], e))
+                return JOIST_FAILED;
+    }
     return JOIST_OK;
 }
 
@@ -102,7 +137,8 @@ joist_status joist_pipeline_check(joist_pipeline *p, const void *options, joist_
         *e = p->mistake;
         return JOIST_FAILED;
     }
-    if (through_the_wire(p, e))
+    if (jst_graph_set(p, &(jst_graph){ joist_text_of(p->def->name), { p->building, p->count } },
+                      e))
         return JOIST_FAILED;
-    return jst_check_graph(p, e) ? JOIST_FAILED : check_stores(p, e);
+    return jst_check_graph(p, e) || check_sources(p, e) ? JOIST_FAILED : check_stores(p, e);
 }

@@ -22,10 +22,16 @@ struct joist_pipeline {
     struct jst_run *run;            /* of the last run, owns its report */
 };
 
+/* pipeline.c: `g` travels, and what comes back is the pipeline's graph. */
+joist_status jst_graph_set(joist_pipeline *p, const jst_graph *g, joist_error *e);
+
 /* build.c: empties the declaration so that `build` can run again. */
 void jst_build_reset(joist_pipeline *p);
 /* while building; NULL: none */
 const joist_type *jst_coll_type(const joist_pipeline *p, int64_t coll);
+
+/* What a read asks of a source, but for what only a run knows. */
+joist_source_spec jst_read_spec(const joist_pipeline *p, const jst_node *n);
 
 /* check.c */
 joist_status jst_check_graph(const joist_pipeline *p, joist_error *e);

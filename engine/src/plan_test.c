@@ -449,7 +449,7 @@ Test(plan, details)
     cr_expect_eq(plan->shuffles[2].reduce, JST_REDUCE_APPEND);
     cr_expect_eq(s->reduce, JST_REDUCE_COMBINE);
     cr_expect_eq(s->combine.fn, &joist_sum_combine);
-    cr_expect(joist_text_equal(((const joist_sum_config *)s->combine.config)->number,
+    cr_expect(joist_text_equal(((const joist_number_config *)s->combine.config)->number,
                                JOIST_TEXT("n")));
     cr_expect_eq(s->out, &joist_total_type);
     cr_expect_eq(s->id, 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * One run from its options to its report: sources and stores are opened, stages run in the plan's
  * order, tables are written and prepared, the numbers must add up, and only then all is visible. */
-#include "run.h"
+#include "metrics.h"
 
 #include "joist/text.h"
 
@@ -115,6 +115,8 @@ static void make_workers(jst_run *run)
     size_t nodes = run->p->graph.nodes.count;
     run->workers_count = workers_of(&run->o);
     run->workers = joist_calloc(run->workers_count, sizeof *run->workers);
+    run->metric_names = joist_calloc(nodes, sizeof *run->metric_names);
+    run->nodes_count = nodes;
     for (size_t i = 0; i < run->workers_count; i++)
         run->workers[i] = (jst_worker){ .run = run, .index = i, .arena = joist_arena_new(),
                                         .counts = joist_calloc(nodes, sizeof(jst_counts)) };
@@ -200,13 +202,10 @@ static void set_except(const jst_run *run, const jst_node *n, joist_source_spec 
 
 static joist_status open_source(jst_run *run, const jst_node *n, uint64_t *rank, joist_error *e)
 {
-    joist_source_spec spec = {
-        .rows = n->config, .table = n->table, .window = n->window, .since = n->since,
-        .until = n->until,
-        .type = jst_types_find(&run->p->types, n->outputs.items[0].type),
-        .max_record = n->max_record, .first_rank = *rank, .env = run->env,
-        .stage = joist_arena_printf(run->arena, "%.*s%c", JOIST_ARG(n->name), 0).ptr,
-    };
+    joist_source_spec spec = jst_read_spec(run->p, n);
+    spec.first_rank = *rank;
+    spec.env = run->env;
+    spec.stage = joist_arena_printf(run->arena, "%.*s%c", JOIST_ARG(n->name), 0).ptr;
     set_except(run, n, &spec);
     joist_source **source = &run->sources[jst_node_index(run->plan, n)];
     joist_status status = open_uri(run, n, n->uri, &spec, e);
@@ -356,6 +355,7 @@ void jst_run_free(jst_run *run)
     for (size_t i = 0; i < run->plan->views_count; i++)
         jst_view_free(run->views[i]);
     free_workers(run);
+    jst_metric_names_free(run->metric_names, run->nodes_count);
     joist_free((char *)(uintptr_t)run->memory.directory);
     jst_plan_free(run->plan);
     pthread_mutex_destroy(&run->lock);

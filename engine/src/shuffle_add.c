@@ -270,6 +270,13 @@ static void add_row(jst_shuffle *leader, size_t worker, const char *record,
 
 /* ---- combining: the accumulator lives in the table as it is ---------------------------------- */
 
+struct jst_arrival { const jst_shuffle_plan *plan; jst_inflow how; };
+
+void joist_combine_place(const joist_combine_call *c, joist_buffer *out)
+{
+    encode_place(c->arrival->plan, c->at, &c->arrival->how, out);
+}
+
 static jst_entry *new_accumulator(const jst_shuffle_plan *plan, const jst_share *share,
                                   const joist_combine_call *call, const joist_position *at)
 {
@@ -298,10 +305,13 @@ static void combine_one(jst_shuffle *s, jst_share *share, joist_combine_call *ca
 }
 
 static void combine_all(jst_shuffle *s, size_t worker, const char *elements,
-                        const joist_position *const *positions, size_t count)
+                        const joist_position *const *positions, size_t count, jst_inflow how)
 {
     jst_share *share = &s->shares[worker];
+    const struct jst_arrival arrival = { s->plan, how };
     joist_combine_call call = jst_combine_call_of(s->plan, begin_share(s, worker));
+    call.arrival = &arrival;
+    call.scratch = &share->order;
     for (size_t i = 0; i < count; i++) {
         call.at = positions[i];
         combine_one(s, share, &call, elements + i * s->plan->in->size);
@@ -314,7 +324,7 @@ void jst_shuffle_add(jst_shuffle *s, size_t worker, const char *elements,
 {
     size_t size = how.side ? s->plan->right->size : s->plan->in->size;
     if (s->plan->reduce == JST_REDUCE_COMBINE)
-        combine_all(s, worker, elements, positions, count);
+        combine_all(s, worker, elements, positions, count, how);
     for (size_t i = 0; i < count && s->plan->reduce != JST_REDUCE_COMBINE; i++)
         add_row(s, worker, elements + i * size, positions[i], &how);
 }

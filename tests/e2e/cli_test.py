@@ -33,7 +33,7 @@ REFUSED = [
     (("--latest", "mysql:x"), 3, "cannot"), (("--history", "mysql:x"), 3, "known here: a path"),
     (("--mail-endpoint", "smtp://x"), 3, "known here: http:, https:"),
     (("--window", "2026-13-01T00"), 3, "write YYYY-MM-DDTHH"),
-    (("--since", "today"), 3, "'today'")]
+    (("--since", "today"), 3, "'today'"), (("--max-record", "-5"), 3, "positive .max_record")]
 SOUND = [(), ("--workers", "3"), ("--memory", "32M"), ("--dry-run",), ("--max-rejected", "5%"),
          ("--window", "2026-08-20T03"), ("--since", "2026-08-20T03", "--until", "2026-08-21T00"),
          ("--no-dry-run",), ("--dead=",), ("--max-record", "2K"), ("--mask-pii",),
@@ -59,14 +59,16 @@ def test_verbs():
 
 def test_help():
     check_in("verbs", "run", deactivate("--help").out)
-    for verb in ("run", "check", "list"):
+    helps = {}
+    for verb in ("run", "check", "list", "graph", "dead", "replay", "peek"):
         done = deactivate(verb, "--help")
         check(f"{verb} --help", (done.code, done.err), (0, ""))
-    done = deactivate("run", "--help")
+        helps[verb] = done.out
     for option in json.loads(deactivate("list", "options", "--json").out):
-        if option.get("hidden"):
-            continue
-        check_in("help of run", "--" + option["name"].lstrip("-"), done.out + "--online")
+        own = ("check", "graph", "dead", "replay", "peek")
+        verb = option["group"] if option["group"] in own else "run"
+        if not option.get("hidden"):
+            check_in(f"help of {verb}", "--" + option["name"].lstrip("-"), helps[verb])
 
 
 def test_version():

@@ -10,12 +10,14 @@ import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
-from harness import BUILD, check, check_in, check_not_in, main, program, run, skip
+from harness import BUILD, check, check_in, check_not_in, main, program, run, sanitized, skip
 
 PROGRAMS = ("deactivate", "wordcount", "joist")
 
 
 def page(name):
+    if sanitized():
+        skip("a build with sanitizers has no pages")
     path = os.path.join(os.path.abspath(BUILD), "share/man/man1", f"{name}.1")
     check(f"{path} is there", os.path.exists(path))
     return path
@@ -43,6 +45,13 @@ def test_groff_has_nothing_against_them():
     for name in PROGRAMS:
         done = run([tool("groff"), "-man", "-Tutf8", "-ww", "-z", page(name)])
         check(f"{name}\n{done}", (done.code, done.out, done.err), (0, "", ""))
+
+
+def test_groff_shows_dashes_that_can_be_pasted():
+    done = run([tool("groff"), "-man", "-Tutf8", page("deactivate")])
+    text = re.sub(r"\x1b\[[0-9;]*m|.\x08", "", done.out)
+    for part in ("--max-rejected N|P%", "-q, --quiet", "deactivate --help"):
+        check_in("with the dash of ASCII", part, text)
 
 
 def test_everything_of_help_is_there():

@@ -39,6 +39,14 @@ Test(escape, controls_and_broken_utf8_become_visible)
     expect(jst_cli_utf8, "a\xff" "é\xc3", "a\xef\xbf\xbd" "é\xef\xbf\xbd");
 }
 
+Test(escape, markup)
+{
+    expect(jst_cli_xml, "", "");
+    expect(jst_cli_xml, "a<b>\"c\"&'d'", "a&lt;b&gt;&quot;c&quot;&amp;&#39;d&#39;");
+    expect(jst_cli_xml, "<\x01\xff>é", "&lt;\\x01\\xff&gt;é");
+    expect(jst_cli_xml, "&amp;", "&amp;amp;");
+}
+
 Test(escape, passwords_of_uris_are_masked_anywhere_in_a_sentence)
 {
     expect(jst_cli_mask, "sqlite:out/x.db", "sqlite:out/x.db");

@@ -4,6 +4,7 @@
  * back to the swap. All calls come from the thread that runs the pipeline. */
 #include "golden_swap.h"
 
+#include "../../transforms/read_create.h"
 #include "../../transforms/read_source.h"
 #include "../../transforms/sqlite_rows.h"
 #include "../../transforms/write_ndjson.h"
@@ -188,6 +189,8 @@ static joist_status open_source(const joist_source_spec *spec, bool optional, jo
         return JOIST_FAILED;
     joist_source_spec file = *spec;
     file.uri = side_file(w, name, spec->table);
+    file.query = JOIST_NO_TEXT;
+    file.csv = false;
     file.window = file.since = file.until = JOIST_NO_TEXT;
     return jst_golden_is_there(file.uri) ? jst_file_source.open(&file, optional, out, e) : JOIST_OK;
 }
@@ -279,7 +282,8 @@ static const joist_connector *swapped(joist_arena *a, const joist_connector *c)
     joist_connector *copy = joist_arena_alloc(a, sizeof *copy);
     *copy = *c;
     copy->store = c->store ? &swapped_store : NULL;
-    copy->source = c->source ? &swapped_source : NULL;
+    if (c->source && c->source != &jst_create_source)      /* which reads nothing but the program */
+        copy->source = &swapped_source;
     copy->sender = c->sender ? &swapped_sender : NULL;
     return copy;
 }

@@ -85,6 +85,7 @@ static json_t *node_json(const joist_graph *g, size_t i, const jst_graph_counts 
     jst_cli_json_text(node, "op", n->op);
     jst_cli_json_text(node, "shape", joist_text_of(jst_shape_name(jst_graph_shape(g, i))));
     set_text(node, "dofn", n->dofn);
+    set_text(node, "detail", n->detail);
     set_uri(node, "uri", n->uri);
     set_text(node, "table", n->table);
     set_uri(node, "endpoint", n->endpoint);

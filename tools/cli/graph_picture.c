@@ -19,14 +19,20 @@ joist_text jst_graph_by(joist_arena *a, joist_text_list fields)
     return by;
 }
 
+joist_text jst_graph_work(joist_arena *a, const joist_graph_node *n)
+{
+    joist_text by = jst_graph_by(a, n->key);
+    return joist_arena_printf(a, "%.*s%s%.*s%s%.*s", JOIST_ARG(n->op), n->detail.len ? " " : "",
+                              JOIST_ARG(n->detail), by.len ? " " : "", JOIST_ARG(by));
+}
+
 joist_text jst_graph_shuffle_work(joist_arena *a, const joist_graph *g,
                                   const joist_graph_shuffle *s)
 {
     const joist_graph_node *n = &g->nodes[s->node];
     joist_text by = jst_graph_by(a, n->key);
     if (s->aggregates)
-        return joist_arena_printf(a, "%.*s%s%.*s", JOIST_ARG(n->op), by.len ? " " : "",
-                                  JOIST_ARG(by));
+        return jst_graph_work(a, n);
     if (n->ports_count)
         return joist_arena_printf(a, "input of %.*s", JOIST_ARG(n->name));
     return by.len ? joist_arena_printf(a, "rows %.*s", JOIST_ARG(by))
@@ -81,7 +87,6 @@ joist_text jst_graph_uri(joist_arena *a, joist_text uri)
 static void add_details(jst_picture *p, jst_picture_box *box, const joist_graph_node *n)
 {
     joist_arena *a = p->arena;
-    joist_text by = jst_graph_by(a, n->key);
     if (n->uri.len)
         jst_picture_add_line(p, box, JST_TONE_DIM, jst_graph_uri(a, n->uri));
     if (n->uri.len && n->table.len)
@@ -95,9 +100,7 @@ static void add_details(jst_picture *p, jst_picture_box *box, const joist_graph_
     if (n->dofn.len && !joist_text_equal(n->dofn, n->name))
         jst_picture_add_line(p, box, JST_TONE_DIM, n->dofn);
     if (!n->dofn.len && !n->uri.len)
-        jst_picture_add_line(p, box, JST_TONE_DIM,
-                             joist_arena_printf(a, "%.*s%s%.*s", JOIST_ARG(n->op),
-                                                by.len ? " " : "", JOIST_ARG(by)));
+        jst_picture_add_line(p, box, JST_TONE_DIM, jst_graph_work(a, n));
 }
 
 joist_text jst_graph_rejected(joist_arena *a, uint64_t n)
@@ -131,7 +134,8 @@ static void add_rows(jst_picture *p, jst_picture_box *box, const jst_step_counts
                          joist_arena_printf(p->arena, "%.*s rows", JOIST_ARG(rows)));
 }
 
-joist_text jst_graph_elements(joist_arena *a, const jst_graph_counts *counts, size_t node, size_t port)
+joist_text jst_graph_elements(joist_arena *a, const jst_graph_counts *counts, size_t node,
+                              size_t port)
 {
     int64_t n = counts && port < 8 ? counts->steps[node].outs[port] : -1;
     return n < 0 ? JOIST_TEXT("") : jst_cli_grouped(a, (uint64_t)n);

@@ -18,11 +18,12 @@ void jst_picture_clusters(jst_picture *p, const joist_graph *g, const jst_graph_
 
 /* ---- words ----------------------------------------------------------------------------------- */
 joist_text jst_graph_by(joist_arena *a, joist_text_list fields);        /* "by id, name", or "" */
+joist_text jst_graph_work(joist_arena *a, const joist_graph_node *n);   /* "latest by id" */
 joist_text jst_graph_uri(joist_arena *a, joist_text uri);               /* masked and short */
 joist_text jst_graph_place(joist_arena *a, const joist_graph_node *n);  /* "x (read), a.c:12" */
 joist_text jst_graph_rejected(joist_arena *a, uint64_t n);              /* "12 rejected", or "" */
 
-/* "latest by id", "input of x": what a shuffle does. */
+/* The same of a shuffle: "latest by id", "input of x". */
 joist_text jst_graph_shuffle_work(joist_arena *a, const joist_graph *g,
                                   const joist_graph_shuffle *s);
 
@@ -44,7 +45,7 @@ jst_picture_box *jst_graph_add_shuffle(jst_picture *p, const joist_graph *g, siz
 void jst_graph_add_work(jst_picture *p, jst_picture_box *box, double busy, uint64_t rejected,
                         const jst_graph_counts *counts);
 
-/* The stage, or else the table, with most work; what there is not has the number of all there are. */
+/* The stage or else the table with most work; the other one's number is that of all there are. */
 void jst_graph_slowest(const joist_graph *g, const jst_graph_counts *counts, size_t *stage,
                        size_t *table);
 

@@ -276,9 +276,10 @@ Test(graph, json)
     jst_cli_json_line(&out, jst_graph_json(&graph, &counts));
     const char *text = text_of(&out);
     expect_in(text, "{\"pipeline\":\"sample\",\"nodes\":[{\"name\":\"in\",\"op\":\"read\","
-                    "\"shape\":\"source\",\"dofn\":null,\"uri\":\"http://u:***@h/");
+                    "\"shape\":\"source\",\"dofn\":null,\"detail\":null,\"uri\":\"http://u:***@h/");
     expect_in(text, "\"counts\":{\"in\":1000,\"rejected\":7,\"retried\":2,\"busy_seconds\":3.0}");
-    expect_in(text, "\"type\":\"odd_one\",\"side\":{\"name\":\"odd\",\"key\":\"k\"},\"elements\":3}");
+    expect_in(text, "\"type\":\"odd_one\",\"side\":{\"name\":\"odd\",\"key\":\"k\"},"
+                    "\"elements\":3}");
     expect_in(text, "\"run\":{\"run\":\"r-1\",\"status\":\"done\",\"seconds\":2.5,"
                     "\"bottleneck\":\"<b>`|\\\";#\"}");
     out = (joist_buffer){ 0 };

@@ -14,7 +14,7 @@ typedef struct jst_item {
     int x, w;                       /* of the room it takes: labels beside its pins included */
 } jst_item;
 
-/* A part of a net from a layer to the next. Pins are where it leaves and arrives, from the item's x. */
+/* A part of a net from a layer to the next; where it leaves and arrives, from the item's x. */
 typedef struct jst_link { size_t net, from, to; int out, in; } jst_link;
 
 typedef struct jst_layer { size_t *items; size_t count; } jst_layer;

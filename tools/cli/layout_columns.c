@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Columns: the order of a layer is given, and what stands side by side keeps its distance. Within
  * that, the items of a layer go to where their links are straight: to the least sum of squares
- * first, which spreads a picture evenly, then to the least sum of distances, which leaves few bends.
+ * first, which spreads a picture evenly, then to the least sum of distances, which leaves few
+ * bends.
  *
  * One layer is solved exactly. Measured from the place each item has when all stand close together,
  * the order says that positions never decrease: an isotonic regression, solved by pooling

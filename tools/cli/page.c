@@ -215,8 +215,9 @@ static void print_pictures(joist_buffer *out, const jst_page *p)
     joist_buffer_printf(out, "<h2>What went where</h2>\n<div class=\"card picture\">\n");
     jst_graph_svg(out, &declared, JOIST_TEXT("The steps of the pipeline with their numbers"),
                   false);
-    joist_buffer_printf(out, "</div>\n<div class=\"card alone\"><details><summary>How it ran: stages, "
-                             "and the shuffles between them</summary>\n<div class=\"picture\">\n");
+    joist_buffer_printf(out, "</div>\n<div class=\"card alone\"><details><summary>How it ran: "
+                             "stages, and the shuffles between them</summary>\n"
+                             "<div class=\"picture\">\n");
     jst_graph_svg(out, &fused, JOIST_TEXT("The stages of the run"), false);
     joist_buffer_printf(out, "</div></details></div>\n");
 }

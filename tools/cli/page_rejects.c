@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What was rejected: every code with its count, and the first dead letters of each. The file of
- * dead letters may be of any size, so only its beginning is looked at, and long elements are cut. */
+ * What was rejected: every code with its count, and the first dead letters of each. Their file may
+ * be of any size, so only its beginning is looked at, and long elements are cut. */
 #include "page_parts.h"
 
 #include "../../transforms/json_value.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The report of runs made by hand, with texts that try to be markup in every place a text can be. */
+ * The report of runs made by hand, with texts that try to be markup wherever a text can be. */
 /* Tests: page.c page_style.c page_tables.c page_rejects.c graph_hide.c */
 #include "graph_hide.h"
 #include "page.h"
@@ -107,7 +107,8 @@ Test(page, a_good_run)
     expect_in(t, "10 records = 8 events + 2 rejected. The numbers of all steps add up.");
     expect_in(t, "<b>99 B</b><span>in 1 file</span>");
     expect_in(t, "Nothing was rejected.");
-    expect_in(t, "<td class=\"mono name\">--plain</td><td class=\"mono\">&lt;i&gt;</td><td>flag</td>");
+    expect_in(t, "<td class=\"mono name\">--plain</td><td class=\"mono\">&lt;i&gt;</td>"
+                 "<td>flag</td>");
     expect_in(t, "<td>seen&lt;</td><td class=\"r\">5</td>");
     expect_in(t, "<tr class=\"hot\"><td class=\"name\">in<span class=\"tag\">bottleneck</span>");
     expect_not_in(t, "--unset");
@@ -116,7 +117,8 @@ Test(page, a_good_run)
 
 Test(page, secrets_are_shown_nowhere)
 {
-    const char *t = page_of(1, "{}", ",\"error\":{\"message\":\"no hush-hush here\",\"hint\":null}");
+    const char *t = page_of(1, "{}",
+                            ",\"error\":{\"message\":\"no hush-hush here\",\"hint\":null}");
     expect_not_in(t, "hush");
     expect_in(t, "no *** here");
     expect_in(t, "x:***/a");

@@ -86,6 +86,6 @@ void jst_picture_layout(jst_picture *p, const jst_metrics *m);
 size_t jst_picture_note_end(const jst_picture_box *box);
 
 size_t jst_text_columns(joist_text t);                              /* characters */
-joist_text jst_text_shorten(joist_arena *a, joist_text t, size_t columns);     /* "sqlite:/a…x.db" */
+joist_text jst_text_shorten(joist_arena *a, joist_text t, size_t columns);      /* "abc…xyz" */
 
 #endif

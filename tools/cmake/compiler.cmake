@@ -20,7 +20,9 @@ set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g")
 add_compile_definitions(_GNU_SOURCE)
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
 # A place in a pipeline is `pipelines/x.c:41` wherever it was built.
-add_compile_options(-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
+# (A compiler cache may have made the path relative.)
+file(RELATIVE_PATH up ${PROJECT_BINARY_DIR} ${PROJECT_SOURCE_DIR})
+add_compile_options(-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/= -fmacro-prefix-map=${up}=)
 # The build id names a binary in `--version`; clang does not ask for one by itself.
 add_link_options(LINKER:--build-id=sha1 LINKER:--as-needed)
 

@@ -19,12 +19,15 @@ extern "C" {
 
 /* ---- read: joist_read(T, p, .uri = …) -> T_coll -------------------------------------------------
  * From files: joist_line gives lines, joist_value gives JSON values (one a line, or one after
- * another), any other record type is decoded from JSON objects by its field list. From a database:
- * one row each. */
+ * another), any other record type is decoded by its field list from JSON objects or, from a file
+ * called .csv or .csv.gz, from CSV (docs/formats.md). From a database: one row each. */
 typedef struct joist_read_options {
     joist_text uri;             /* required */
     joist_text otherwise[2];    /* read instead, in this order, if `uri` holds nothing */
     joist_text table;           /* of a database; default: the record's name + 's' */
+    joist_text query;           /* of a database, instead of a table: a SELECT */
+    bool csv;                   /* every file is CSV; default: those called .csv or .csv.gz */
+    char separator;             /* of CSV; default: ',' */
     joist_text window;          /* YYYY-MM-DDTHH: only files under that hour's folder; empty: all */
     joist_text since, until;    /* the same for a range of hours, `until` exclusive */
     joist_coll except;          /* another joist_read: the files it reads are not input here */

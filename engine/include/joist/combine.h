@@ -19,10 +19,12 @@
  * The accumulator is a record: over the memory limit it is encoded by its row coder. It begins as
  * zeroes, or as FN_create makes it (JOIST_COMBINE_FN_CREATE). `add` and `merge` must not depend on
  * the order of their calls if the result is to be the same in every run. What an accumulator points
- * to comes from `v->arena`. `key` in `extract` is an input record with only the key's fields set;
- * it may emit any number of outputs. Without .key, all elements of a window are combined into one;
- * of an empty collection in the global window the combination of nothing is emitted. A
- * JOIST_COMBINE_FN must be in the program's table: joist_pipeline_def.combines. */
+ * to comes from `v->arena`, or in `merge` from the other one. One that was encoded and read back is
+ * merged and extracted, never added to. `key` in `extract` is an input record with only the key's
+ * fields set; it may emit any number of outputs. Without .key, all elements of a window are
+ * combined into one; of an empty collection in the global window the combination of nothing is
+ * emitted. `extract` has `v->ctx` as a DoFn has: joist_window_of(v->ctx), joist_reject(v->ctx, …).
+ * A JOIST_COMBINE_FN must be in the program's table: joist_pipeline_def.combines. */
 #ifndef JOIST_COMBINE_H
 #define JOIST_COMBINE_H
 
@@ -42,7 +44,14 @@ typedef struct joist_combine_call {
     const joist_position *at;   /* add: of the element; extract: of the group */
     joist_context *ctx;         /* extract */
     joist_port *port;           /* extract */
+    joist_buffer *scratch;      /* add: the function's own, until it returns */
+    const struct jst_arrival *arrival;      /* add: for joist_combine_place */
 } joist_combine_call;
+
+/* `add` only: appends the element's place in the input, bytes that order as the input does.
+ * Elements made from one element by one step have one place; they are added one after another, in
+ * the order they were emitted. */
+void joist_combine_place(const joist_combine_call *c, joist_buffer *out);
 
 typedef struct joist_combine {
     const char *name;
@@ -99,7 +108,7 @@ joist_coll joist_combine_(const joist_combine_args *args);
     _Static_assert((0 JOIST_C_OUT_(L, JOIST_P_ONE_)) == 1, #FN " needs exactly one OUT");         \
     typedef struct FN##_call FN##_call;                                                           \
     struct FN##_call {                                                                            \
-        const joist_combine_call *call; joist_arena *arena;                                       \
+        const joist_combine_call *call; joist_context *ctx; joist_arena *arena;                   \
         JOIST_C_OUT_(L, JOIST_C_PORT_) JOIST_C_CFG_(L, JOIST_P_CFGPTR_)                           \
     };                                                                                            \
     typedef struct FN##_args {                                                                    \
@@ -115,7 +124,7 @@ joist_coll joist_combine_(const joist_combine_args *args);
     JOIST_INLINE FN##_call FN##_call_of(const joist_combine_call *c_)                             \
     {                                                                                             \
         FN##_call v_; memset(&v_, 0, sizeof v_);                                                  \
-        v_.call = c_; v_.arena = c_->arena; v_.out.port = c_->port;                               \
+        v_.call = c_; v_.ctx = c_->ctx; v_.arena = c_->arena; v_.out.port = c_->port;             \
         JOIST_C_CFG_(L, JOIST_C_CFGSET_)                                                          \
         return v_;                                                                                \
     }                                                                                             \
@@ -133,8 +142,7 @@ joist_coll joist_combine_(const joist_combine_args *args);
     JOIST_INLINE void FN##_merge_any(const joist_combine_call *c_, void *acc_, const void *b_)    \
     {                                                                                             \
         const FN##_call v_ = FN##_call_of(c_);                                                    \
-        FN##_merge(&v_, (JOIST_C_ACC_(L, JOIST_C_PTR_))acc_,                                      \
-                   (JOIST_C_ACC_(L, JOIST_C_CONST_))b_);                                          \
+        FN##_merge(&v_, (JOIST_C_ACC_(L, JOIST_C_PTR_))acc_, (JOIST_C_ACC_(L, JOIST_C_CONST_))b_);\
     }                                                                                             \
     JOIST_INLINE joist_status FN##_extract_any(const joist_combine_call *c_, const void *acc_,    \
                                                const void *key_)                                  \
@@ -149,13 +157,13 @@ joist_coll joist_combine_(const joist_combine_args *args);
         .create = FN##_create_any, .add = FN##_add_any, .merge = FN##_merge_any,                  \
         .extract = FN##_extract_any };                                                            \
     JOIST_INLINE JOIST_C_OUT_(L, JOIST_C_COLL_) FN##_apply(                                       \
-        JOIST_C_IN_(L, JOIST_C_COLL_) in, const FN##_args *a)                                     \
+        JOIST_C_IN_(L, JOIST_C_COLL_) in_, const FN##_args *a_)                                   \
     {                                                                                             \
-        JOIST_C_OUT_(L, JOIST_C_COLL_) r;                                                         \
-        r.c = joist_combine_(&(joist_combine_args){ .in = in.c, .fn = &FN##_combine,              \
-            .out = FN##_combine.out, .key = a->key.fields,                                        \
-            JOIST_C_CFG_(L, JOIST_P_CFGUSE_) .name = a->name, .site = a->site_ });                \
-        return r;                                                                                 \
+        JOIST_C_OUT_(L, JOIST_C_COLL_) r_;                                                        \
+        r_.c = joist_combine_(&(joist_combine_args){ .in = in_.c, .fn = &FN##_combine,            \
+            .out = FN##_combine.out, .key = a_->key.fields,                                       \
+            JOIST_C_CFG_(L, JOIST_P_CFGUSE_) .name = a_->name, .site = a_->site_ });              \
+        return r_;                                                                                \
     }                                                                                             \
     struct FN##_semicolon_
 

@@ -28,6 +28,9 @@ joist_env *joist_env_system(void);                       /* the real ones; a sta
 /* ---- sources --------------------------------------------------------------------------------- */
 typedef struct joist_source_spec {
     joist_text uri, table;
+    joist_text query;                /* of a database, instead of the table; empty: none */
+    bool csv;                        /* files are CSV whatever their names */
+    char separator;                  /* of CSV; 0: ',' */
     joist_text window, since, until;
     joist_bytes rows;                /* of a joist_create: the records, row after row */
     const joist_type *type;          /* of the records to emit */
@@ -84,6 +87,9 @@ typedef struct joist_source_ops {
     void (*stop)(joist_reader *r);
     void (*close)(joist_source *s);
     bool (*contains)(const joist_source *s, uint64_t device, uint64_t inode);   /* may be NULL */
+    /* What open would refuse wherever it is run: options the URI has no use for, a URI without a
+     * path. Offline, for `check`. NULL: nothing. */
+    joist_status (*check)(const joist_source_spec *spec, joist_error *e);
 } joist_source_ops;
 
 /* ---- stores ---------------------------------------------------------------------------------- */
@@ -93,6 +99,8 @@ typedef struct joist_table_spec {
     joist_fields key, by, window;    /* as in joist_write_options */
     joist_text hour;
     bool outbox;
+    bool csv;
+    char separator;                  /* of CSV; 0: ',' */
 } joist_table_spec;
 
 /* Rows in key order; `positions[i]` may be NULL. */

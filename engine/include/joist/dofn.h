@@ -79,8 +79,13 @@ joist_arena *joist_context_arena(joist_context *ctx);     /* the bundle's arena 
 joist_text joist_printf(joist_context *ctx, const char *fmt, ...) JOIST_PRINTF(2, 3);
 joist_time joist_now(const joist_context *ctx);  /* the run's start: one clock reading per run */
 joist_text joist_run_id(const joist_context *ctx);
-/* a user counter of this stage */
+/* Numbers of this step's own, for the summary and --metrics-out; up to 64 names a step, whatever
+ * they are, or the run fails. Each worker has its own, without locks: call them per element. */
 void joist_count_add(joist_context *ctx, const char *counter, int64_t n);
+/* how many values there were, their sum, the smallest and the greatest */
+void joist_distribution_update(joist_context *ctx, const char *name, int64_t value);
+/* the value set last, by whichever worker */
+void joist_gauge_set(joist_context *ctx, const char *name, int64_t value);
 
 JOIST_INLINE const joist_position *joist_where(const joist_context *ctx) { return ctx->position; }
 
@@ -88,26 +93,26 @@ JOIST_INLINE const joist_position *joist_where(const joist_context *ctx) { retur
 #define JOIST_NONE1_(a)
 #define JOIST_NONE2_(a, b)
 #define JOIST_P_PARAM_(T)      const T *
-#define JOIST_P_ELEMENTS_(T)   const T *elements = (const T *)f->elements;
+#define JOIST_P_ELEMENTS_(T)   const T *elements_ = (const T *)f_->elements;
 #define JOIST_P_TYPE_(T)       .in = &T##_type,
-#define JOIST_P_IN_(T)         T##_coll in,
+#define JOIST_P_IN_(T)         T##_coll in_,
 #define JOIST_P_OUT_(T, name)  T##_out name;
 #define JOIST_P_COLL_(T, name) T##_coll name;
 #define JOIST_P_SIDE_(T, name) T##_map name;
 #define JOIST_P_PORT_(T, name) { #name, &T##_type },
-#define JOIST_P_BIND_(T, name) v.out.name.port = port++;
-#define JOIST_P_VIEW_(T, name) v.side.name.side = *side++;
-#define JOIST_P_GIVE_(T, name) side[n++] = a->side.name.side;
-#define JOIST_P_TAKE_(T, name) r.name.c = *out++;
+#define JOIST_P_BIND_(T, name) v_.out.name.port = port_++;
+#define JOIST_P_VIEW_(T, name) v_.side.name.side = *side_++;
+#define JOIST_P_GIVE_(T, name) side_[n_++] = a_->side.name.side;
+#define JOIST_P_TAKE_(T, name) r_.name.c = *out_++;
 #define JOIST_P_COUNT_(T, name) +1
 #define JOIST_P_ONE_(T)        +1
 #define JOIST_P_CFGPTR_(T)     const T *cfg;
 #define JOIST_P_CFGVAL_(T)     T cfg;
 #define JOIST_P_CFGTYPE_(T)    .config = &T##_type,
-#define JOIST_P_CFGSET_(T)     v.cfg = (const T *)f->config;
-#define JOIST_P_CFGUSE_(T)     .config = &a->cfg,
+#define JOIST_P_CFGSET_(T)     v_.cfg = (const T *)f_->config;
+#define JOIST_P_CFGUSE_(T)     .config = &a_->cfg,
 #define JOIST_P_STATE_(T)      T *state;
-#define JOIST_P_STATESET_(T)   v.state = (T *)f->state;
+#define JOIST_P_STATESET_(T)   v_.state = (T *)f_->state;
 #define JOIST_P_STATESIZE_(T)  .state_size = sizeof(T),
 #define JOIST_L_IN_(L, m)      L(m, JOIST_NONE2_, JOIST_NONE2_, JOIST_NONE1_, JOIST_NONE1_)
 #define JOIST_L_OUT_(L, m)     L(JOIST_NONE1_, m, JOIST_NONE2_, JOIST_NONE1_, JOIST_NONE1_)
@@ -142,37 +147,38 @@ JOIST_INLINE const joist_position *joist_where(const joist_context *ctx) { retur
                      (*finish_bundle)(const FN##_call *), (*teardown)(const FN##_call *);         \
     } FN##_hooks;                                                                                 \
     static joist_status FN##_process(const FN##_call *, JOIST_L_IN_(L, JOIST_P_PARAM_));          \
-    JOIST_INLINE FN##_call FN##_bind(const joist_frame *f)                                        \
+    JOIST_INLINE FN##_call FN##_bind(const joist_frame *f_)                                       \
     {                                                                                             \
-        FN##_call v; memset(&v, 0, sizeof v);                                                     \
-        joist_port *port = f->outs; const joist_side *side = f->sides;                            \
-        (void)side; v.ctx = f->ctx;                                                               \
+        FN##_call v_; memset(&v_, 0, sizeof v_);                                                  \
+        joist_port *port_ = f_->outs; const joist_side *side_ = f_->sides;                        \
+        (void)side_; v_.ctx = f_->ctx;                                                            \
         JOIST_L_OUT_(L, JOIST_P_BIND_) JOIST_L_SIDE_(L, JOIST_P_VIEW_)                            \
         JOIST_L_CFG_(L, JOIST_P_CFGSET_) JOIST_L_STATE_(L, JOIST_P_STATESET_)                     \
-        return v;                                                                                 \
+        return v_;                                                                                \
     }                                                                                             \
-    static joist_status FN##_bundle(joist_frame *f)                                               \
+    static joist_status FN##_bundle(joist_frame *f_)                                              \
     {                                                                                             \
-        const FN##_call v = FN##_bind(f);                                                         \
+        const FN##_call v_ = FN##_bind(f_);                                                       \
         JOIST_L_IN_(L, JOIST_P_ELEMENTS_)                                                         \
-        for (size_t i = f->next; i < f->count; i++) {                                             \
-            f->ctx->position = f->positions[i];                                                   \
-            f->ctx->element = &elements[i];                                                       \
-            joist_status s = FN##_process(&v, &elements[i]);                                      \
-            if (!JOIST_LIKELY(s == JOIST_OK)) { f->next = i; return s; }                          \
+        for (size_t i_ = f_->next; i_ < f_->count; i_++) {                                        \
+            f_->ctx->position = f_->positions[i_];                                                \
+            f_->ctx->element = &elements_[i_];                                                    \
+            joist_status s_ = FN##_process(&v_, &elements_[i_]);                                  \
+            if (!JOIST_LIKELY(s_ == JOIST_OK)) { f_->next = i_; return s_; }                      \
         }                                                                                         \
-        f->next = f->count;                                                                       \
+        f_->next = f_->count;                                                                     \
         return JOIST_OK;                                                                          \
     }                                                                                             \
-    static joist_status FN##_lifecycle(joist_frame *f, joist_phase phase)                         \
+    static joist_status FN##_lifecycle(joist_frame *f_, joist_phase phase_)                       \
     {                                                                                             \
-        static const FN##_hooks hooks = { __VA_ARGS__ };                                          \
-        joist_status (*hook)(const FN##_call *) =                                                 \
-            phase == JOIST_SETUP ? hooks.setup : phase == JOIST_START_BUNDLE ? hooks.start_bundle \
-            : phase == JOIST_FINISH_BUNDLE ? hooks.finish_bundle : hooks.teardown;                \
-        if (!hook) return JOIST_OK;                                                               \
-        const FN##_call v = FN##_bind(f);                                                         \
-        return hook(&v);                                                                          \
+        static const FN##_hooks hooks_ = { __VA_ARGS__ };                                         \
+        joist_status (*hook_)(const FN##_call *) =                                                \
+            phase_ == JOIST_SETUP ? hooks_.setup                                                  \
+            : phase_ == JOIST_START_BUNDLE ? hooks_.start_bundle                                  \
+            : phase_ == JOIST_FINISH_BUNDLE ? hooks_.finish_bundle : hooks_.teardown;             \
+        if (!hook_) return JOIST_OK;                                                              \
+        const FN##_call v_ = FN##_bind(f_);                                                       \
+        return hook_(&v_);                                                                        \
     }                                                                                             \
     static const joist_port_spec FN##_ports_[] = { JOIST_L_OUT_(L, JOIST_P_PORT_) };              \
     static const joist_port_spec FN##_views_[] =                                                  \
@@ -183,16 +189,16 @@ JOIST_INLINE const joist_position *joist_where(const joist_context *ctx) { retur
         .sides = FN##_views_, .sides_count = sizeof FN##_views_ / sizeof FN##_views_[0] - 1,      \
         JOIST_L_CFG_(L, JOIST_P_CFGTYPE_) JOIST_L_STATE_(L, JOIST_P_STATESIZE_)                   \
         .bundle = FN##_bundle, .lifecycle = FN##_lifecycle };                                     \
-    JOIST_INLINE FN##_result FN##_apply(JOIST_L_IN_(L, JOIST_P_IN_) const FN##_args *a)           \
+    JOIST_INLINE FN##_result FN##_apply(JOIST_L_IN_(L, JOIST_P_IN_) const FN##_args *a_)          \
     {                                                                                             \
-        joist_coll outs[0 JOIST_L_OUT_(L, JOIST_P_COUNT_)], *out = outs;                          \
-        joist_side side[1 JOIST_L_SIDE_(L, JOIST_P_COUNT_)]; size_t n = 0; (void)n;               \
+        joist_coll outs_[0 JOIST_L_OUT_(L, JOIST_P_COUNT_)], *out_ = outs_;                       \
+        joist_side side_[1 JOIST_L_SIDE_(L, JOIST_P_COUNT_)]; size_t n_ = 0; (void)n_;            \
         JOIST_L_SIDE_(L, JOIST_P_GIVE_)                                                           \
-        joist_apply_(&(joist_apply_args){ .in = in.c, .dofn = &FN##_dofn, .sides = side,          \
-            JOIST_L_CFG_(L, JOIST_P_CFGUSE_) .name = a->name, .outs = outs, .site = a->site_ });  \
-        FN##_result r;                                                                            \
+        joist_apply_(&(joist_apply_args){ .in = in_.c, .dofn = &FN##_dofn, .sides = side_,        \
+            JOIST_L_CFG_(L, JOIST_P_CFGUSE_) .name = a_->name, .outs = outs_, .site = a_->site_ });\
+        FN##_result r_;                                                                           \
         JOIST_L_OUT_(L, JOIST_P_TAKE_)                                                            \
-        return r;                                                                                 \
+        return r_;                                                                                \
     }                                                                                             \
     struct FN##_semicolon_
 

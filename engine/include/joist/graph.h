@@ -17,6 +17,7 @@ typedef struct joist_graph_port { joist_text name, type; } joist_graph_port;   /
 typedef struct joist_graph_node {
     joist_text op, name;            /* the kind of step, and its name: unique */
     joist_text dofn;                /* of a ParDo */
+    joist_text detail;              /* what else says what it does: "sum", "fixed 60 s", … */
     joist_text uri, table;          /* of a step that reads or writes */
     joist_text endpoint;            /* where an outbox is posted to */
     joist_text_list key, by;        /* field names */
@@ -32,14 +33,14 @@ typedef struct joist_graph_edge {
 } joist_graph_edge;
 
 /* ---- as it runs ------------------------------------------------------------------------------ */
-/* Where a collection goes to from within a stage: another step of it, a shuffle, or a view, which is
- * a side input while it is read. */
+/* Where a collection goes to from within a stage: another step of it, a shuffle, or a view, which
+ * is a side input once it is read whole. */
 typedef enum joist_graph_to {
     JOIST_GRAPH_STEP, JOIST_GRAPH_SHUFFLE, JOIST_GRAPH_VIEW
 } joist_graph_to;
 typedef struct joist_graph_feed {
     size_t node, port;
-    joist_graph_to kind; size_t to; /* a place in the stage's steps, in shuffles, in views */
+    joist_graph_to kind; size_t to; /* place in the stage's steps, the shuffles, the views */
 } joist_graph_feed;
 
 typedef struct joist_graph_stage {

@@ -145,6 +145,8 @@ typedef struct joist_site { const char *file; int line; } joist_site;
     FIELDS window;              /* one time field: the stored rows of `hour` are replaced whole */\
     joist_text hour;            /* YYYY-MM-DDTHH; empty: upsert by key */                         \
     FIELDS without;             /* fields that are no columns of this table */                    \
+    bool csv;                   /* a file of CSV; default: one called .csv or .csv.gz */          \
+    char separator;             /* of CSV; default: ',' */                                        \
     bool outbox;                /* rows are messages: joist_message_row, joist/connector.h */     \
     joist_text endpoint;        /* outbox: http(s) URL to POST them to after commit; or empty */  \
     const char *name;           /* of the step; default "write_" + the record's name */           \

@@ -15,17 +15,24 @@ extern "C" {
 typedef struct joist_code { const char *code, *help; } joist_code;
 
 /* JOIST_BUILD(build, options); in front of `static void build(joist_pipeline *p, const options *o)`
- * makes `build_any`, which is what a definition wants: it takes any program's options. */
+ * makes `build_any`, which is what a definition wants: it takes any program's options. That they
+ * are of the record the definition names is found by `check`. */
 #define JOIST_BUILD(FN, T)                                                                        \
     static void FN(joist_pipeline *, const T *);                                                  \
     static void FN##_any(joist_pipeline *p_, const void *options_)                                \
-    { FN(p_, (const T *)options_); }                                                              \
+    {                                                                                             \
+        if (joist_build_takes_(p_, #FN, &T##_type, (joist_site)JOIST_SITE))                       \
+            FN(p_, (const T *)options_);                                                          \
+    }                                                                                             \
     struct FN##_semicolon_
+/* Is this the record of the definition's options? If not, it is a mistake of `build`. */
+bool joist_build_takes_(joist_pipeline *p, const char *build, const joist_type *options,
+                        joist_site site);
 
 typedef struct joist_pipeline_def {
     const char *name, *about;
     const joist_type *options;  /* the record its flags come from; may be NULL */
-    const joist_dofn *const *dofns;  /* NULL at the end: every DoFn the graph may use */
+    const joist_dofn *const *dofns;  /* NULL at the end: every DoFn the graph uses; or NULL */
     /* every CombineFn the graph may use, beside the library's own; NULL at the end; may be NULL */
     const joist_combine *const *combines;
     const joist_code *codes;  /* { NULL, NULL } at the end; beside the library's own */
@@ -34,8 +41,8 @@ typedef struct joist_pipeline_def {
     void (*build)(joist_pipeline *p, const void *options);
 } joist_pipeline_def;
 
-/* The library's own codes: empty, bad_gzip, too_large, bad_json, not_object, sink_row,
- * mail_failed. */
+/* The library's own codes: empty, bad_gzip, too_large, bad_csv, bad_json, not_object,
+ * no_timestamp, sink_row, mail_failed. */
 extern const joist_code joist_codes[];
 
 joist_pipeline *joist_pipeline_new(const joist_pipeline_def *def);
@@ -53,6 +60,27 @@ joist_status joist_pipeline_check_online(joist_pipeline *p, joist_env *env, jois
 
 typedef struct joist_report joist_report;
 
+/* ---- looking into a run ------------------------------------------------------------------------
+ * What passes is shown to a tap as it happens: bundles that leave a step, what it rejects, rows
+ * that a store took. Called on the threads of the workers, several at a time; everything shown is
+ * borrowed. Nobody looking costs one comparison a bundle. */
+typedef enum joist_tap_kind {
+    JOIST_TAP_EMITTED, JOIST_TAP_REJECTED, JOIST_TAP_WRITTEN
+} joist_tap_kind;
+typedef struct joist_tap_event {
+    joist_tap_kind kind;
+    joist_text step;
+    size_t port;                /* EMITTED: of the step's outputs */
+    const joist_type *type;     /* of the rows; NULL: a record that did not decode, see raw */
+    joist_rows rows;            /* REJECTED: one, or none of a record that did not decode */
+    const char *code;           /* REJECTED: why, message and bytes */
+    joist_text message;
+    joist_bytes raw;
+    const joist_position *at;
+} joist_tap_event;
+typedef struct joist_tap joist_tap;
+struct joist_tap { void (*see)(joist_tap *tap, const joist_tap_event *event); };
+
 typedef struct joist_run_options {
     int workers;                /* 0 = processors */
     uint64_t memory;            /* bytes; 0 = a quarter of RAM */
@@ -66,18 +94,31 @@ typedef struct joist_run_options {
     /* Called about every 100 ms and at the end, on the caller's thread, with the numbers so far. */
     void (*progress)(void *user, const joist_report *r);
     void *user;
+    joist_tap *tap;             /* NULL: nobody looks */
+    /* How often the element at this position has been rejected before; NULL: never. Called on the
+     * threads of the workers. */
+    int64_t (*attempts)(joist_env *env, const joist_position *at);
 } joist_run_options;
 
 /* ---- what happened: owned by the pipeline until its next run or joist_pipeline_free ---------- */
 typedef struct joist_port_count { const char *name; uint64_t count; } joist_port_count;
 typedef struct joist_code_count { const char *code; uint64_t count; } joist_code_count;
+typedef struct joist_distribution {
+    const char *name;
+    uint64_t count;                  /* of values; 0: sum, min and max are 0, too */
+    int64_t sum, min, max;
+} joist_distribution;
+typedef struct joist_gauge { const char *name; int64_t value; } joist_gauge;
 enum { JOIST_MOST_CODES = 64 };      /* of a program, the library's own included */
 typedef struct joist_stage_report {
     const char *name;
     uint64_t in;
     joist_port_count outs[8]; size_t outs_count;
     joist_code_count rejected[JOIST_MOST_CODES]; size_t rejected_count;
-    joist_port_count counters[16]; size_t counters_count;    /* user counters */
+    /* the program's own, each by name */
+    const joist_port_count *counters; size_t counters_count;
+    const joist_distribution *distributions; size_t distributions_count;
+    const joist_gauge *gauges; size_t gauges_count;
     uint64_t retried;
     double busy_seconds;        /* over all workers */
 } joist_stage_report;

@@ -28,85 +28,85 @@
 extern "C" {
 #endif
 
-/* One input, ports in FN##_ports_; BODY handles the element `e` with the ports `outs`. */
+/* One input, ports in FN##_ports_; BODY handles the element `e_` with the ports `outs_`. */
 #define JOIST_SIMPLE_DOFN_(FN, A, BODY)                                                           \
-    static joist_status FN##_bundle(joist_frame *f)                                               \
+    static joist_status FN##_bundle(joist_frame *f_)                                              \
     {                                                                                             \
-        const A *e_ = (const A *)f->elements; joist_port *outs_ = f->outs;                        \
-        for (size_t i = f->next; i < f->count; i++) {                                             \
-            const A *e = &e_[i];                                                                  \
-            f->ctx->position = f->positions[i];                                                   \
-            f->ctx->element = e;                                                                  \
+        const A *all_ = (const A *)f_->elements; joist_port *outs_ = f_->outs;                    \
+        for (size_t i_ = f_->next; i_ < f_->count; i_++) {                                        \
+            const A *e_ = &all_[i_];                                                              \
+            f_->ctx->position = f_->positions[i_];                                                \
+            f_->ctx->element = e_;                                                                \
             BODY                                                                                  \
         }                                                                                         \
-        f->next = f->count;                                                                       \
+        f_->next = f_->count;                                                                     \
         return JOIST_OK;                                                                          \
     }                                                                                             \
-    static joist_status FN##_lifecycle(joist_frame *f, joist_phase phase)                         \
-    { (void)f; (void)phase; return JOIST_OK; }                                                    \
+    static joist_status FN##_lifecycle(joist_frame *f_, joist_phase phase_)                       \
+    { (void)f_; (void)phase_; return JOIST_OK; }                                                  \
     static const joist_dofn FN##_dofn JOIST_UNUSED = { .name = #FN, .in = &A##_type,              \
         .outs = FN##_ports_, .outs_count = sizeof FN##_ports_ / sizeof FN##_ports_[0],            \
         .bundle = FN##_bundle, .lifecycle = FN##_lifecycle };                                     \
     typedef struct FN##_args { const char *name; joist_site site_; } FN##_args;                   \
-    JOIST_INLINE void FN##_add_(joist_coll in, joist_coll *outs, const FN##_args *a)              \
+    JOIST_INLINE void FN##_add_(joist_coll in_, joist_coll *outs_, const FN##_args *a_)           \
     {                                                                                             \
-        joist_apply_(&(joist_apply_args){ .in = in, .dofn = &FN##_dofn, .name = a->name,          \
-                                          .outs = outs, .site = a->site_ });                      \
+        joist_apply_(&(joist_apply_args){ .in = in_, .dofn = &FN##_dofn, .name = a_->name,        \
+                                          .outs = outs_, .site = a_->site_ });                    \
     }
 #define JOIST_ONE_PORT_(FN, A, B)                                                                 \
     static const joist_port_spec FN##_ports_[] = { { "out", &B##_type } };
 #define JOIST_ONE_APPLY_(FN, A, B)                                                                \
-    JOIST_INLINE B##_coll FN##_apply(A##_coll in, const FN##_args *a)                             \
+    JOIST_INLINE B##_coll FN##_apply(A##_coll in_, const FN##_args *a_)                           \
     {                                                                                             \
-        B##_coll r;                                                                               \
-        FN##_add_(in.c, &r.c, a);                                                                 \
-        return r;                                                                                 \
+        B##_coll r_;                                                                              \
+        FN##_add_(in_.c, &r_.c, a_);                                                              \
+        return r_;                                                                                \
     }                                                                                             \
     struct FN##_semicolon_
 
 #define JOIST_MAP(FN, A, B)                                                                       \
     static B FN##_map(const A *);                                                                 \
     JOIST_ONE_PORT_(FN, A, B)                                                                     \
-    JOIST_SIMPLE_DOFN_(FN, A, { B##_out out; out.port = outs_; B##_emit(out, FN##_map(e)); })     \
+    JOIST_SIMPLE_DOFN_(FN, A, { B##_out o_; o_.port = outs_; B##_emit(o_, FN##_map(e_)); })       \
     JOIST_ONE_APPLY_(FN, A, B)
 
 #define JOIST_FILTER(FN, A)                                                                       \
     static bool FN##_keep(const A *);                                                             \
     JOIST_ONE_PORT_(FN, A, A)                                                                     \
-    JOIST_SIMPLE_DOFN_(FN, A, { if (FN##_keep(e)) joist_port_emit(outs_, e, sizeof *e); })        \
+    JOIST_SIMPLE_DOFN_(FN, A, { if (FN##_keep(e_)) joist_port_emit(outs_, e_, sizeof *e_); })     \
     JOIST_ONE_APPLY_(FN, A, A)
 
 #define JOIST_FLAT_MAP(FN, A, B)                                                                  \
     static void FN##_flat_map(const A *, B##_out);                                                \
     JOIST_ONE_PORT_(FN, A, B)                                                                     \
-    JOIST_SIMPLE_DOFN_(FN, A, { B##_out out; out.port = outs_; FN##_flat_map(e, out); })          \
+    JOIST_SIMPLE_DOFN_(FN, A, { B##_out o_; o_.port = outs_; FN##_flat_map(e_, o_); })            \
     JOIST_ONE_APPLY_(FN, A, B)
 
 /* 2 to 8 parts; NAME_partition answers with one of NAME_part. */
 #define JOIST_PARTITION(FN, A, ...)                                                               \
     enum { JOIST_PARTS_(JOIST_PART_NAME_, FN, A, __VA_ARGS__) };                                  \
-    typedef struct FN##_result { JOIST_PARTS_(JOIST_PART_COLL_, FN, A, __VA_ARGS__) } FN##_result; \
+    typedef struct FN##_result { JOIST_PARTS_(JOIST_PART_COLL_, FN, A, __VA_ARGS__) } FN##_result;\
     static int FN##_partition(const A *);                                                         \
     static const joist_port_spec FN##_ports_[] =                                                  \
         { JOIST_PARTS_(JOIST_PART_PORT_, FN, A, __VA_ARGS__) };                                   \
     JOIST_SIMPLE_DOFN_(FN, A, {                                                                   \
-        int part = FN##_partition(e);                                                             \
-        if (part < 0 || part >= JOIST_COUNT_(__VA_ARGS__))                                        \
-            return joist_fail(f->ctx, "%s has no part %d", #FN, part);                            \
-        joist_port_emit(&outs_[part], e, sizeof *e); })                                           \
-    JOIST_INLINE FN##_result FN##_apply(A##_coll in, const FN##_args *a)                          \
+        int part_ = FN##_partition(e_);                                                           \
+        if (part_ < 0 || part_ >= JOIST_COUNT_(__VA_ARGS__))                                      \
+            return joist_fail(f_->ctx, "%s has no part %d", #FN, part_);                          \
+        joist_port_emit(&outs_[part_], e_, sizeof *e_); })                                        \
+    JOIST_INLINE FN##_result FN##_apply(A##_coll in_, const FN##_args *a_)                        \
     {                                                                                             \
-        joist_coll outs[JOIST_COUNT_(__VA_ARGS__)], *out = outs;                                  \
-        FN##_result r;                                                                            \
-        FN##_add_(in.c, outs, a);                                                                 \
+        joist_coll outs_[JOIST_COUNT_(__VA_ARGS__)], *out_ = outs_;                               \
+        FN##_result r_;                                                                           \
+        FN##_add_(in_.c, outs_, a_);                                                              \
         JOIST_PARTS_(JOIST_PART_TAKE_, FN, A, __VA_ARGS__)                                        \
-        return r;                                                                                 \
+        return r_;                                                                                \
     }                                                                                             \
     struct FN##_semicolon_
 #define JOIST_PART_NAME_(FN, A, part) FN##_##part,
 #define JOIST_PART_COLL_(FN, A, part) A##_coll part;
 #define JOIST_PART_PORT_(FN, A, part) { #part, &A##_type },
-#define JOIST_PART_TAKE_(FN, A, part) r.part.c = *out++;
+#define JOIST_PART_TAKE_(FN, A, part) r_.part.c = *out_++;
 #define JOIST_PARTS_(m, FN, A, ...)                                                               \
     JOIST_JOIN_(JOIST_PARTS, JOIST_COUNT_(__VA_ARGS__))(m, FN, A, __VA_ARGS__)
 #define JOIST_PARTS2(m, FN, A, a, b)   m(FN, A, a) m(FN, A, b)

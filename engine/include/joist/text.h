@@ -20,6 +20,14 @@ joist_text joist_cut(joist_text t, size_t limit);              /* at a character
  * false: none left. */
 bool joist_next_word(joist_text *rest, joist_text *word);
 
+/* Up to the next `end` off the head of *rest, or all that is left; *rest is what follows, NULL after
+ * the last part. "a,,b" by ',' has the parts "a", "" and "b". false: none left. */
+bool joist_next_part(joist_text *rest, char end, joist_text *part);
+
+/* The whole text is a decimal number, `-17` or `+1.5e3`, that fits: no blanks, no hex, no NaN. */
+bool joist_int_parse(joist_text t, int64_t *out);
+bool joist_float_parse(joist_text t, double *out);
+
 /* RFC 3339: T and Z in either case, offset or Z required, real calendar dates of years 0000-9999,
  * fractions cut to milliseconds, second 60 allowed (it is the next minute's second 0). */
 bool joist_time_parse(joist_text rfc3339, joist_time *out);

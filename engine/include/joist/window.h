@@ -42,6 +42,9 @@ joist_coll joist_window_into_(joist_coll in, const joist_window_options *o);
     ((T##_coll){ joist_window_into_(T##_raw(JOIST_HEAD_(__VA_ARGS__, 0)),                         \
         &(joist_window_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
 
+/* Are windows of this collection sessions, which grouping merges? */
+bool joist_in_sessions(joist_coll coll);
+
 /* ---- inside a DoFn: of the element at hand. T_emit_at(out, value, ms) emits with another
  * timestamp, in the same window. */
 JOIST_INLINE int64_t joist_timestamp(const joist_context *ctx)
