@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A key of another record.
  *
- * EXPECT gcc: incompatible types when initializing type 'enum JOIST_FIELDS_word' using type 'event_fields'
- * EXPECT clang: initializing 'enum JOIST_FIELDS_word' with an expression of incompatible type 'event_fields' */
+ * EXPECT gcc: 'enum JOIST_FIELDS_word' using type 'event_fields'
+ * EXPECT clang: with an expression of incompatible type 'event_fields' */
 #include "../base.h"
 
 #define LENGTHS(F, T) F(T, int64_t, sum, 0)

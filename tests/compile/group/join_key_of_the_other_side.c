@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The key of the left side with fields of the right one.
  *
- * EXPECT gcc: incompatible types when initializing type 'enum JOIST_FIELDS_event' using type 'word_fields'
- * EXPECT clang: initializing 'enum JOIST_FIELDS_event' with an expression of incompatible type 'word_fields' */
+ * EXPECT gcc: 'enum JOIST_FIELDS_event' using type 'word_fields'
+ * EXPECT clang: with an expression of incompatible type 'word_fields' */
 #include "../base.h"
 
 JOIST_PAIR(event_word, event, word);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A side input of another kind.
  *
- * EXPECT gcc: incompatible types when initializing type 'const struct joist_map_by_event *' using type 'event_one_map'
+ * EXPECT gcc: 'const struct joist_map_by_event *' using type 'event_one_map'
  * EXPECT clang: with an expression of incompatible type 'event_one_map' */
 #include "../base.h"
 
