@@ -97,7 +97,7 @@ joist_position *jst_groups_position(const jst_groups *g)
     char *key = joist_arena_alloc(arena, g->prefix.len + 2);
     key[0] = (char)(g->s->plan->id >> 8);
     key[1] = (char)g->s->plan->id;
-    memcpy(key + 2, g->prefix.ptr, g->prefix.len);
+    memcpy(key + 2, joist_buffer_view(&g->prefix).ptr, g->prefix.len);
     *at = (jst_group_position){ .at = { .timestamp_ms = joist_window_last(g->window),
                                         .window = g->window },
                                 .key = { key, g->prefix.len + 2 } };
