@@ -42,7 +42,7 @@ static joist_status check_process(const check_call *v, const reading *r)
     if (joist_text_null(r->sensor) || !r->at.set || !r->value.set)
         return joist_reject(v->ctx, "incomplete", "a reading needs sensor, at and value");
     if (!to_celsius(r->unit, r->value.v, &celsius))
-        return joist_reject(v->ctx, "unknown_unit", "'%.*s' is none of C, F, K", JOIST_ARG(r->unit));
+        return joist_reject(v->ctx, "unknown_unit", "'%.*s' is not C, F or K", JOIST_ARG(r->unit));
     if (celsius < -273.15)
         return joist_reject(v->ctx, "impossible", "%g °C is below absolute zero", celsius);
     if (r->unit.ptr[0] != 'C')

@@ -31,11 +31,9 @@ static void build(joist_pipeline *p, const options *o)
     joist_write(stations, .uri = o->output, .key = JOIST_FIELDS(station, id));
 }
 
-static const joist_dofn *const dofns[] = { NULL };
-
 static const joist_pipeline_def def = {
     .name = "csv_to_sqlite", .about = "A table from CSV files.", .options = &options_type,
-    .dofns = dofns, .build = build_any,
+    .build = build_any,
 };
 
 int main(int argc, char **argv) { return joist_main(argc, argv, &def); }

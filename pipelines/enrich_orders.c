@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Enrichment: each order gets its article's name and price from a price list (a side input looked up
- * by key), and the discount of its quantity (a side input gone through as a list).
+ * Enrichment: each order gets its article's name and price from a price list (a side input looked
+ * up by key), and the discount of its quantity (a side input gone through as a list).
  *
  *     build/enrich_orders run --input orders.jsonl --prices prices.jsonl */
 #include <joist.h>

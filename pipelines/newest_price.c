@@ -26,11 +26,9 @@ static void build(joist_pipeline *p, const options *o)
                 .by = JOIST_FIELDS(price, seen_at));
 }
 
-static const joist_dofn *const dofns[] = { NULL };
-
 static const joist_pipeline_def def = {
     .name = "newest_price", .about = "The newest price of each article in each shop.",
-    .options = &options_type, .dofns = dofns, .build = build_any,
+    .options = &options_type, .build = build_any,
 };
 
 int main(int argc, char **argv) { return joist_main(argc, argv, &def); }

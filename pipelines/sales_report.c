@@ -66,12 +66,11 @@ static void build(joist_pipeline *p, const options *o)
     joist_write(reports, .uri = o->output, .key = JOIST_FIELDS(report, region, product));
 }
 
-static const joist_dofn *const dofns[] = { NULL };
 static const joist_combine *const combines[] = { &sum_up_combine, NULL };
 
 static const joist_pipeline_def def = {
     .name = "sales_report", .about = "Sales by region and product.", .options = &options_type,
-    .dofns = dofns, .combines = combines, .build = build_any,
+    .combines = combines, .build = build_any,
 };
 
 int main(int argc, char **argv) { return joist_main(argc, argv, &def); }

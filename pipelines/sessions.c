@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Visits from web logs: lines of the combined log format are parsed, the requests of one visitor are
- * put together as long as no half hour lies between two of them, and each visit becomes a row.
+ * Visits from web logs: lines of the combined log format are parsed, the requests of one visitor
+ * are put together as long as no half hour lies between two of them, and each visit becomes a row.
  * What is no log line is set aside.
  *
  *     build/sessions run --input /var/log/apache2 --output sqlite:out/visits.db */

@@ -28,11 +28,9 @@ static void build(joist_pipeline *p, const options *o)
                 .key = JOIST_FIELDS(sale, id));
 }
 
-static const joist_dofn *const dofns[] = { NULL };
-
 static const joist_pipeline_def def = {
     .name = "top_sales", .about = "The largest sales of each shop and of all.",
-    .options = &options_type, .dofns = dofns, .build = build_any,
+    .options = &options_type, .build = build_any,
 };
 
 int main(int argc, char **argv) { return joist_main(argc, argv, &def); }

@@ -41,7 +41,7 @@ static void extremes_add(const extremes_call *v, range *a, const temperature *t)
 static joist_status extremes_extract(const extremes_call *v, const range *a, const temperature *key)
 {
     (void)key;
-    return day_emit(v->out, (day){ .date = JOIST_TIME_MS(v->call->at->window.start_ms),
+    return day_emit(v->out, (day){ .date = JOIST_TIME_MS(joist_window_of(v->ctx).start_ms),
                                    .low = a->low.v, .high = a->high.v });
 }
 
@@ -67,12 +67,11 @@ static void build(joist_pipeline *p, const options *o)
                 .table = JOIST_TEXT("mountain"), .key = JOIST_FIELDS(day, date));
 }
 
-static const joist_dofn *const dofns[] = { NULL };
 static const joist_combine *const combines[] = { &extremes_combine, NULL };
 
 static const joist_pipeline_def def = {
     .name = "two_stations", .about = "Lowest and highest temperature of each day.",
-    .options = &options_type, .dofns = dofns, .combines = combines, .build = build_any,
+    .options = &options_type, .combines = combines, .build = build_any,
 };
 
 int main(int argc, char **argv) { return joist_main(argc, argv, &def); }

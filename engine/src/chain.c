@@ -126,18 +126,17 @@ static void enter_step(jst_chain *c, const jst_target *to, joist_port *port)
 static void deliver(jst_chain *c, const jst_target *to, joist_port *port)
 {
     jst_run *run = c->worker->run;
+    const jst_inflow how = { c->stage->from_shuffle, to->via, { c->path, c->path_len }, to->side };
     switch (to->kind) {
     case JST_TO_DOFN:
         enter_step(c, to, port);
         break;
     case JST_TO_SHUFFLE:
         jst_shuffle_add(run->shuffles[to->index], c->worker->index, port->items, port->positions,
-                        port->count, (jst_inflow){ c->stage->from_shuffle, to->via,
-                                                   { c->path, c->path_len }, to->side });
+                        port->count, how);
         break;
     case JST_TO_VIEW:
-        jst_view_add(run->views[to->index], port->items, port->positions, port->count,
-                     c->stage->from_shuffle);
+        jst_view_add(run->views[to->index], port->items, port->positions, port->count, &how);
         break;
     }
 }

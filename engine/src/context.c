@@ -57,21 +57,6 @@ joist_text joist_run_id(const joist_context *ctx)
     return inner_const(ctx)->worker->run->id;
 }
 
-void joist_count_add(joist_context *ctx, const char *counter, int64_t n)
-{
-    jst_worker *w = inner(ctx)->worker;
-    jst_counts *counts = &w->counts[jst_node_index(w->run->plan, inner(ctx)->node)];
-    for (size_t i = 0; i < JST_MOST_COUNTERS; i++) {
-        const char *name = atomic_load_explicit(&counts->counters[i].name, memory_order_relaxed);
-        if (!name)
-            atomic_store_explicit(&counts->counters[i].name, counter, memory_order_release);
-        if (!name || strcmp(name, counter) == 0) {
-            jst_tick_add(&counts->counters[i].n, (uint64_t)n);
-            return;
-        }
-    }
-}
-
 /* A code that no table explains is a mistake of the program, not of the data. */
 static joist_status unknown_code(jst_context *c, const char *code)
 {

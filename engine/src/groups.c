@@ -40,9 +40,12 @@ static void extend(jst_groups *g, const jst_entry *e)
 
 static void scout_session(jst_groups *g)
 {
-    for (g->left = 0; continues(g, g->ahead); g->left++) {
+    for (g->left = 0; continues(g, g->ahead) && !g->e->message[0]; g->left++) {
         extend(g, g->ahead);
-        g->ahead = jst_merge_next(g->scout, g->e);
+        if (g->lefts.pair && !jst_groups_is_right(g, g->ahead))
+            jst_join_keep(g, g->ahead);
+        if (!g->e->message[0])
+            g->ahead = jst_merge_next(g->scout, g->e);
     }
 }
 
@@ -101,9 +104,14 @@ joist_position *jst_groups_position(const jst_groups *g)
     return &at->at;
 }
 
+bool jst_groups_is_right(const jst_groups *g, const jst_entry *entry)
+{
+    return entry->bytes[jst_entry_prefix(g->s->plan, entry)] != 0;
+}
+
 bool jst_groups_right(const jst_groups *g)
 {
-    return g->next->bytes[jst_entry_prefix(g->s->plan, g->next)] != 0;
+    return jst_groups_is_right(g, g->next);
 }
 
 static bool decode_side(const jst_groups *g, void *pair, joist_arena *arena)
@@ -268,7 +276,7 @@ static joist_status join_groups(jst_groups *g)
     joist_status status = JOIST_OK;
     while (status == JOIST_OK && g->next && !jst_run_stopping(g->c->worker->run)) {
         jst_groups_enter(g);
-        status = jst_join_group(g);
+        status = g->e->message[0] ? JOIST_FAILED : jst_join_group(g);
         jst_groups_pause(g);
     }
     return status;
@@ -294,9 +302,11 @@ joist_status jst_groups_read(jst_chain *c, const jst_shuffle *s, size_t partitio
         g.scout = jst_merge_open(s, partition);
         g.ahead = jst_merge_next(g.scout, e);
     }
+    jst_join_open(&g);
     jst_chain_begin(c);
     joist_status status = read_all(&g);
     jst_chain_end(c);
+    jst_join_close(&g);
     jst_merge_close(g.m);
     jst_merge_close(g.scout);
     joist_buffer_free(&g.prefix);

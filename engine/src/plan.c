@@ -171,8 +171,9 @@ static size_t view_of(jst_plan *plan, const jst_node *n, size_t k)
     }
     char *name = joist_arena_zalloc(plan->arena, side->name.len + 1);
     memcpy(name, side->name.ptr, side->name.len);
-    plan->views[plan->views_count] =
-        (jst_view_plan){ side->coll, type, shape, key, side->allow_empty, n, name };
+    plan->views[plan->views_count] = (jst_view_plan){
+        .coll = side->coll, .type = type, .shape = shape, .key = key,
+        .allow_empty = side->allow_empty, .node = n, .side = k, .name = name };
     return plan->views_count++;
 }
 
@@ -288,6 +289,14 @@ static void grow_consumer(jst_plan *plan, jst_stage *stage, const jst_node *n, s
     }
 }
 
+/* Several may look at one view: it is fed for the first of them. */
+static void grow_view(jst_plan *plan, const jst_node *n, size_t side, jst_targets *out)
+{
+    size_t i = view_of(plan, n, side);
+    if (plan->views[i].node == n && plan->views[i].side == side)
+        add_target(plan, out, JST_TO_VIEW, i);
+}
+
 static void grow(jst_plan *plan, jst_stage *stage, int64_t coll, jst_targets *out)
 {
     for (size_t i = 0; i < nodes_count(plan); i++) {
@@ -297,22 +306,8 @@ static void grow(jst_plan *plan, jst_stage *stage, int64_t coll, jst_targets *ou
                 grow_consumer(plan, stage, n, k, out);
         for (size_t k = 0; k < n->sides.count; k++)
             if (n->sides.items[k].coll == coll)
-                add_target(plan, out, JST_TO_VIEW, view_of(plan, n, k));
+                grow_view(plan, n, k, out);
     }
-}
-
-/* One view fed twice by one collection (two DoFns share it) must be fed once. */
-static void remove_twins(jst_targets *t)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < t->count; i++) {
-        bool twin = false;
-        for (size_t k = 0; k < kept && t->items[i].kind == JST_TO_VIEW; k++)
-            twin |= t->items[k].kind == JST_TO_VIEW && t->items[k].index == t->items[i].index;
-        if (!twin)
-            t->items[kept++] = t->items[i];
-    }
-    t->count = kept;
 }
 
 /* fuse() appends in the order of discovery; bundles finish in graph order. */
@@ -344,7 +339,6 @@ static void connect_dofns(jst_plan *plan, jst_stage *stage)
         for (size_t o = 0; o < stage->dofns[i].fn->outs_count; o++) {
             jst_targets *out = &stage->dofns[i].outs[o];
             grow(plan, stage, stage->dofns[i].node->outputs.items[o].coll, out);
-            remove_twins(out);
         }
 }
 
@@ -358,7 +352,6 @@ static void grow_stage(jst_plan *plan, jst_stage *stage, int64_t coll)
     discover(plan, stage);
     sort_dofns(plan, stage);
     grow(plan, stage, coll, &stage->root_out);
-    remove_twins(&stage->root_out);
     connect_dofns(plan, stage);
 }
 

@@ -12,7 +12,7 @@
 #include "pipeline.h"
 
 typedef enum jst_target_kind { JST_TO_DOFN, JST_TO_SHUFFLE, JST_TO_VIEW } jst_target_kind;
-/* `via` numbers what feeds one shuffle, or one DoFn of a stage; `side` is the input of a join. */
+/* `via` numbers what feeds one shuffle or view, or one DoFn of a stage; `side` is the input of a join. */
 typedef struct jst_target {
     jst_target_kind kind;
     size_t index;
@@ -81,8 +81,11 @@ typedef struct jst_view_plan {
     joist_shape shape;              /* JOIST_SHAPE_MAP and following */
     uint32_t key;                   /* of maps */
     bool allow_empty;
-    const jst_node *node;
+    const jst_node *node;           /* the first who asks, by its side input of this number */
+    size_t side;
     const char *name;
+    uint16_t inflows;               /* as those of a shuffle */
+    bool winding;
 } jst_view_plan;
 
 typedef struct jst_table_plan {

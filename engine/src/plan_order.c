@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The order of stages, and what follows from it: numbers for the ways into a shuffle, and which
- * stages serve side inputs only. */
+ * The order of stages, and what follows from it: numbers for the ways into shuffles and views, and
+ * which stages serve side inputs only. */
 #include "plan_parts.h"
 
 static bool targets_have(const jst_targets *t, jst_target_kind kind, size_t index)
@@ -98,7 +98,9 @@ static void number_inflows(jst_plan *plan, jst_stage *stage, jst_targets *t)
     for (size_t i = 0; i < t->count; i++)
         if (t->items[i].kind == JST_TO_SHUFFLE)
             t->items[i].via = plan->shuffles[t->items[i].index].inflows++;
-        else if (t->items[i].kind == JST_TO_DOFN)
+        else if (t->items[i].kind == JST_TO_VIEW)
+            t->items[i].via = plan->views[t->items[i].index].inflows++;
+        else
             t->items[i].via = stage->dofns[t->items[i].index].inflows++;
 }
 
@@ -110,6 +112,8 @@ static void note_winding(jst_plan *plan, jst_stage *stage, jst_targets *t)
     for (size_t i = 0; i < t->count; i++)
         if (t->items[i].kind == JST_TO_SHUFFLE)
             plan->shuffles[t->items[i].index].winding |= meet;
+        else if (t->items[i].kind == JST_TO_VIEW)
+            plan->views[t->items[i].index].winding |= meet;
 }
 
 void jst_plan_number(jst_plan *plan)

@@ -2,7 +2,7 @@
  * What happened, from the workers' counters: while it runs, for progress, and at the end, where the
  * numbers must add up: what leaves a step arrives at the next, and what arrives at a table is
  * written, replaced by a later row with the same key, or refused. */
-#include "run.h"
+#include "metrics.h"
 
 #include <stdio.h>
 #include <sys/resource.h>
@@ -167,30 +167,6 @@ static void add_rejected(const jst_run *run, size_t node, joist_stage_report *s)
     }
 }
 
-static void add_counter(joist_stage_report *s, const char *name, uint64_t n)
-{
-    size_t i = 0;
-    while (i < s->counters_count && strcmp(s->counters[i].name, name) != 0)
-        i++;
-    if (i == JST_MOST_COUNTERS)
-        return;
-    if (i == s->counters_count)
-        s->counters[s->counters_count++] = (joist_port_count){ name, 0 };
-    s->counters[i].count += n;
-}
-
-static void add_counters(const jst_run *run, size_t node, joist_stage_report *s)
-{
-    for (size_t w = 0; w < run->workers_count; w++)
-        for (size_t i = 0; i < JST_MOST_COUNTERS; i++) {
-            const jst_counts *counts = &run->workers[w].counts[node];
-            const char *name =
-                atomic_load_explicit(&counts->counters[i].name, memory_order_acquire);
-            if (name)
-                add_counter(s, name, look(&counts->counters[i].n));
-        }
-}
-
 static const char *string_of(jst_run *run, joist_text t)
 {
     return joist_arena_printf(run->report_arena, "%.*s%c", JOIST_ARG(t), 0).ptr;
@@ -213,7 +189,7 @@ static joist_stage_report stage_report(jst_run *run, size_t node)
     s.busy_seconds = (double)SUM(run, node, busy_ns) / 1e9;
     add_outs(run, n, &s);
     add_rejected(run, node, &s);
-    add_counters(run, node, &s);
+    jst_metrics_report(run, node, &s);
     return s;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * One run from its options to its report: sources and stores are opened, stages run in the plan's
  * order, tables are written and prepared, the numbers must add up, and only then all is visible. */
-#include "run.h"
+#include "metrics.h"
 
 #include "joist/text.h"
 
@@ -115,6 +115,8 @@ static void make_workers(jst_run *run)
     size_t nodes = run->p->graph.nodes.count;
     run->workers_count = workers_of(&run->o);
     run->workers = joist_calloc(run->workers_count, sizeof *run->workers);
+    run->metric_names = joist_calloc(nodes, sizeof *run->metric_names);
+    run->nodes_count = nodes;
     for (size_t i = 0; i < run->workers_count; i++)
         run->workers[i] = (jst_worker){ .run = run, .index = i, .arena = joist_arena_new(),
                                         .counts = joist_calloc(nodes, sizeof(jst_counts)) };
@@ -353,6 +355,7 @@ void jst_run_free(jst_run *run)
     for (size_t i = 0; i < run->plan->views_count; i++)
         jst_view_free(run->views[i]);
     free_workers(run);
+    jst_metric_names_free(run->metric_names, run->nodes_count);
     joist_free((char *)(uintptr_t)run->memory.directory);
     jst_plan_free(run->plan);
     pthread_mutex_destroy(&run->lock);

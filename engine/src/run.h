@@ -8,7 +8,7 @@
 
 #include <pthread.h>
 
-enum { JST_MOST_PORTS = 8, JST_MOST_CODES = JOIST_MOST_CODES, JST_MOST_COUNTERS = 16 };
+enum { JST_MOST_PORTS = 8, JST_MOST_CODES = JOIST_MOST_CODES, JST_MOST_METRICS = 64 };
 
 /* Counted by one worker, read by others: relaxed atomics, no read-modify-write. */
 typedef _Atomic uint64_t jst_tick;
@@ -20,8 +20,14 @@ JOIST_INLINE void jst_tick_add(jst_tick *t, uint64_t n)
 
 typedef struct jst_counts {             /* of one graph node on one worker */
     jst_tick in, outs[JST_MOST_PORTS], rejected[JST_MOST_CODES], retried, busy_ns;
-    struct { _Atomic(const char *) name; jst_tick n; } counters[JST_MOST_COUNTERS];
+    jst_tick metrics[JST_MOST_METRICS][4];      /* named by jst_metric_names, see metrics.c */
 } jst_counts;
+
+typedef enum jst_metric_kind { JST_COUNTER, JST_DISTRIBUTION, JST_GAUGE } jst_metric_kind;
+typedef struct jst_metric_names {       /* of one graph node; only grows */
+    atomic_size_t count;
+    struct { jst_metric_kind kind; char *name; } items[JST_MOST_METRICS];
+} jst_metric_names;
 
 typedef struct jst_worker {
     struct jst_run *run;
@@ -49,6 +55,7 @@ typedef struct jst_run {
     joist_time now;
     joist_text id;
     jst_worker *workers; size_t workers_count;
+    jst_metric_names *metric_names; size_t nodes_count;         /* by graph node */
     jst_memory memory;
     jst_shuffle **shuffles;             /* one per plan->shuffles */
     jst_shuffle_plan dead_plan;
@@ -58,7 +65,7 @@ typedef struct jst_run {
     joist_store **stores;               /* one per plan->stores; NULL in a dry run */
     const joist_code *codes[JST_MOST_CODES]; size_t codes_count;
     atomic_bool failed;
-    pthread_mutex_t lock;               /* error */
+    pthread_mutex_t lock;               /* error; growing metric_names */
     joist_error error;
     _Atomic int64_t first_record_ns;
     int64_t started_ns;

@@ -101,6 +101,11 @@ extern const jst_group_position jst_nowhere;    /* of a bundle without elements 
 /* Input order: what APPEND sorts by, and the last resort of every other order. */
 void jst_position_encode(const joist_position *at, bool grouped, joist_buffer *out);
 
+/* The same with the way an element came: through steps where ways meet (winding), and as which of
+ * several inputs (numbered). */
+void jst_place_encode(const joist_position *at, const jst_inflow *how, bool winding, bool numbered,
+                      joist_buffer *out);
+
 /* Of an entry's key: how long the user's part is, that and its window, and the window itself. */
 size_t jst_entry_user_key(const jst_shuffle_plan *plan, const jst_entry *e);
 size_t jst_entry_prefix(const jst_shuffle_plan *plan, const jst_entry *e);

@@ -190,25 +190,31 @@ void jst_shuffle_put(jst_shuffle *s, size_t worker, joist_text key, joist_text o
 
 /* ---- adding ---------------------------------------------------------------------------------- */
 
-static void encode_place(const jst_shuffle_plan *plan, const joist_position *at, jst_inflow how,
-                         joist_buffer *out)
+void jst_place_encode(const joist_position *at, const jst_inflow *how, bool winding, bool numbered,
+                      joist_buffer *out)
 {
-    jst_position_encode(at, how.grouped, out);
-    if (plan->winding) {
-        joist_buffer_text(out, how.path);
-        joist_buffer_byte(out, (char)how.path.len);     /* read from its end, it is unambiguous */
+    jst_position_encode(at, how->grouped, out);
+    if (winding) {
+        joist_buffer_text(out, how->path);
+        joist_buffer_byte(out, (char)how->path.len);    /* read from its end, it is unambiguous */
     }
-    if (plan->inflows > 1) {
-        joist_buffer_byte(out, (char)(how.via >> 8));
-        joist_buffer_byte(out, (char)how.via);
+    if (numbered) {
+        joist_buffer_byte(out, (char)(how->via >> 8));
+        joist_buffer_byte(out, (char)how->via);
     }
+}
+
+static void encode_place(const jst_shuffle_plan *plan, const joist_position *at,
+                         const jst_inflow *how, joist_buffer *out)
+{
+    jst_place_encode(at, how, plan->winding, plan->inflows > 1, out);
 }
 
 static void put_append(jst_shuffle *s, jst_share *share, joist_arena *arena, shared_value *v,
                        const joist_position *at, const jst_inflow *how)
 {
     share->key.len = 0;
-    encode_place(s->plan, at, *how, &share->key);
+    encode_place(s->plan, at, how, &share->key);
     joist_text key = joist_buffer_view(&share->key);
     jst_table_append(&share->table, hash_of_key(s, share, share->key.len),
                      new_entry(arena, key, JOIST_TEXT(""), v, at));
@@ -221,7 +227,7 @@ static void put_group(jst_shuffle *s, jst_share *share, joist_arena *arena, cons
     size_t prefix = encode_key(s->plan, share, record, at, how->side);
     if (s->plan->pairing.pair)
         joist_buffer_byte(&share->key, (char)how->side);
-    encode_place(s->plan, at, *how, &share->key);
+    encode_place(s->plan, at, how, &share->key);
     joist_text key = joist_buffer_view(&share->key);
     jst_table_append(&share->table, hash_of_key(s, share, prefix),
                      new_entry(arena, key, JOIST_TEXT(""), v, at));
@@ -239,7 +245,7 @@ static void put_row(jst_shuffle *s, jst_share *share, joist_arena *arena, const 
         size_t prefix = encode_key(plan, share, record, at, false);
         share->order.len = 0;
         joist_key_encode(plan->in, &plan->by, record, &share->order);
-        encode_place(plan, at, *how, &share->order);
+        encode_place(plan, at, how, &share->order);
         put_latest(share, arena, hash_of_key(s, share, prefix), joist_buffer_view(&share->order),
                    v, at);
     }
@@ -268,7 +274,7 @@ struct jst_arrival { const jst_shuffle_plan *plan; jst_inflow how; };
 
 void joist_combine_place(const joist_combine_call *c, joist_buffer *out)
 {
-    encode_place(c->arrival->plan, c->at, c->arrival->how, out);
+    encode_place(c->arrival->plan, c->at, &c->arrival->how, out);
 }
 
 static jst_entry *new_accumulator(const jst_shuffle_plan *plan, const jst_share *share,

@@ -2,7 +2,6 @@
  * A view is small by definition: it is held whole, once for all workers. Elements arrive in the
  * order of threads and are put into input order when the view is sealed. */
 #include "view.h"
-#include "shuffle.h"
 
 #include <stdlib.h>
 
@@ -37,7 +36,8 @@ void jst_view_free(jst_view *v)
 
 /* ---- filling --------------------------------------------------------------------------------- */
 
-static void add_row(jst_view *v, const char *element, const joist_position *at, bool grouped)
+static void add_row(jst_view *v, const char *element, const joist_position *at,
+                    const jst_inflow *how)
 {
     if (v->count == v->cap) {
         v->cap = v->cap ? 2 * v->cap : 16;
@@ -45,18 +45,18 @@ static void add_row(jst_view *v, const char *element, const joist_position *at, 
     }
     jst_view_row row = { .at = v->rows.len, .place_at = v->places.len };
     joist_row_encode(v->plan->type, element, &v->rows);
-    jst_position_encode(at, grouped, &v->places);
+    jst_place_encode(at, how, v->plan->winding, v->plan->inflows > 1, &v->places);
     row.len = v->rows.len - row.at;
     row.place_len = v->places.len - row.place_at;
     v->index[v->count++] = row;
 }
 
 void jst_view_add(jst_view *v, const char *elements, const joist_position *const *positions,
-                  size_t count, bool grouped)
+                  size_t count, const jst_inflow *how)
 {
     pthread_mutex_lock(&v->lock);
     for (size_t i = 0; i < count; i++)
-        add_row(v, elements + i * v->plan->type->size, positions[i], grouped);
+        add_row(v, elements + i * v->plan->type->size, positions[i], how);
     pthread_mutex_unlock(&v->lock);
 }
 

@@ -3,7 +3,7 @@
 #ifndef JST_VIEW_H
 #define JST_VIEW_H
 
-#include "plan.h"
+#include "shuffle.h"
 
 #include <pthread.h>
 
@@ -24,9 +24,8 @@ typedef struct joist_view {
 jst_view *jst_view_new(const jst_view_plan *plan, uint64_t seed);
 void jst_view_free(jst_view *v);
 
-/* `grouped`: the positions are jst_group_positions. */
 void jst_view_add(jst_view *v, const char *elements, const joist_position *const *positions,
-                  size_t count, bool grouped);
+                  size_t count, const jst_inflow *how);
 
 /* Builds the view. Fails on an element without key, on two with one key in a map, on two at all in
  * a singleton, and on none at all unless allowed. */

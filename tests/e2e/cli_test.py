@@ -60,12 +60,13 @@ def test_verbs():
 def test_help():
     check_in("verbs", "run", deactivate("--help").out)
     helps = {}
-    for verb in ("run", "check", "list", "dead", "replay", "peek"):
+    for verb in ("run", "check", "list", "graph", "dead", "replay", "peek"):
         done = deactivate(verb, "--help")
         check(f"{verb} --help", (done.code, done.err), (0, ""))
         helps[verb] = done.out
     for option in json.loads(deactivate("list", "options", "--json").out):
-        verb = option["group"] if option["group"] in ("check", "dead", "replay", "peek") else "run"
+        own = ("check", "graph", "dead", "replay", "peek")
+        verb = option["group"] if option["group"] in own else "run"
         if not option.get("hidden"):
             check_in(f"help of {verb}", "--" + option["name"].lstrip("-"), helps[verb])
 

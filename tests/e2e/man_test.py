@@ -10,12 +10,14 @@ import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
-from harness import BUILD, check, check_in, check_not_in, main, program, run, skip
+from harness import BUILD, check, check_in, check_not_in, main, program, run, sanitized, skip
 
 PROGRAMS = ("deactivate", "wordcount", "joist")
 
 
 def page(name):
+    if sanitized():
+        skip("a build with sanitizers has no pages")
     path = os.path.join(os.path.abspath(BUILD), "share/man/man1", f"{name}.1")
     check(f"{path} is there", os.path.exists(path))
     return path

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Base units, few labels, and never a value out of the data as a label: the number of series is
- * bounded by the graph. The collector reads only names that end in .prom, so the temporary file
- * beside the target is invisible to it. */
+ * bounded by the graph, and by the 64 names that a step of the program may have. The collector
+ * reads only names that end in .prom, so the temporary file beside the target is invisible to it. */
 #include "metrics.h"
 
 #include "put_file.h"
@@ -103,6 +103,69 @@ static void stage_lines(joist_buffer *out, const joist_report *r)
     }
 }
 
+static void counter_lines(joist_buffer *out, const joist_report *r)
+{
+    static const char name[] = "joist_counter_total";
+    head(out, name, "counter", "Counters of the program, by stage.");
+    for (size_t s = 0; s < r->stages_count; s++)
+        for (size_t i = 0; i < r->stages[s].counters_count; i++) {
+            const joist_port_count *c = &r->stages[s].counters[i];
+            series(out, name, r,
+                   (const char *[]){ "stage", r->stages[s].name, "counter", c->name });
+            joist_buffer_printf(out, "%" PRIu64 "\n", c->count);
+        }
+}
+
+static void gauge_lines(joist_buffer *out, const joist_report *r)
+{
+    static const char name[] = "joist_gauge";
+    head(out, name, "gauge", "Gauges of the program, by stage: the value set last.");
+    for (size_t s = 0; s < r->stages_count; s++)
+        for (size_t i = 0; i < r->stages[s].gauges_count; i++) {
+            const joist_gauge *g = &r->stages[s].gauges[i];
+            series(out, name, r, (const char *[]){ "stage", r->stages[s].name, "gauge", g->name });
+            joist_buffer_printf(out, "%" PRId64 "\n", g->value);
+        }
+}
+
+typedef int64_t (*number_of)(const joist_distribution *d);
+static int64_t count_of(const joist_distribution *d) { return (int64_t)d->count; }
+static int64_t sum_of(const joist_distribution *d) { return d->sum; }
+static int64_t min_of(const joist_distribution *d) { return d->min; }
+static int64_t max_of(const joist_distribution *d) { return d->max; }
+
+/* One number of every distribution. */
+static void distribution_lines(joist_buffer *out, const joist_report *r, const char *name,
+                               number_of number)
+{
+    for (size_t s = 0; s < r->stages_count; s++)
+        for (size_t i = 0; i < r->stages[s].distributions_count; i++) {
+            const joist_distribution *d = &r->stages[s].distributions[i];
+            series(out, name, r,
+                   (const char *[]){ "stage", r->stages[s].name, "distribution", d->name });
+            joist_buffer_printf(out, "%" PRId64 "\n", number(d));
+        }
+}
+
+static void all_distribution_lines(joist_buffer *out, const joist_report *r)
+{
+    static const char least[] = "joist_distribution_min", most[] = "joist_distribution_max";
+    head(out, "joist_distribution", "summary", "Distributions of the program, by stage.");
+    distribution_lines(out, r, "joist_distribution_sum", sum_of);
+    distribution_lines(out, r, "joist_distribution_count", count_of);
+    head(out, least, "gauge", "Smallest value of a distribution.");
+    distribution_lines(out, r, least, min_of);
+    head(out, most, "gauge", "Greatest value of a distribution.");
+    distribution_lines(out, r, most, max_of);
+}
+
+static void program_lines(joist_buffer *out, const joist_report *r)
+{
+    counter_lines(out, r);
+    all_distribution_lines(out, r);
+    gauge_lines(out, r);
+}
+
 static void sink_lines(joist_buffer *out, const joist_report *r)
 {
     static const char name[] = "joist_sink_rows_total";
@@ -151,6 +214,7 @@ void jst_cli_metrics_text(joist_buffer *out, const jst_cli_outcome *o, joist_tex
     port_lines(out, r);
     rejected_lines(out, r);
     stage_lines(out, r);
+    program_lines(out, r);
     sink_lines(out, r);
     count(out, "joist_files_total", r, "Files read.", r->files);
     count(out, "joist_records_total", r, "Records read.", r->records);

@@ -8,10 +8,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static const joist_port_count counters[] = { { "a b", 4 }, { "c", 5 } };
+static const joist_distribution distributions[] = { { "len", 2, -3, -4, 1 } };
+static const joist_gauge gauges[] = { { "depth", -7 } };
+
 static const joist_stage_report stages[] = {
     { .name = "par\"se\\\n", .outs = { { "ok", 5 } }, .outs_count = 1,
       .busy_seconds = 0.25, .retried = 2,
       .rejected = { { "bad_json", 1 } }, .rejected_count = 1 },
+    { .name = "own", .counters = counters, .counters_count = 2, .distributions = distributions,
+      .distributions_count = 1, .gauges = gauges, .gauges_count = 1 },
 };
 static const joist_sink_report sinks[] = { { .name = "latest", .rows = 4 } };
 
@@ -19,7 +25,7 @@ static joist_report report(void)
 {
     return (joist_report){
         .pipeline = "p", .started = JOIST_TIME_MS(1000500), .seconds = 2, .records = 6, .files = 1,
-        .bytes = 100, .stages = stages, .stages_count = 1, .sinks = sinks, .sinks_count = 1,
+        .bytes = 100, .stages = stages, .stages_count = 2, .sinks = sinks, .sinks_count = 1,
     };
 }
 
@@ -54,6 +60,23 @@ Test(metrics, names_types_labels)
     expect_in(t, "joist_run_last_success_timestamp_seconds{pipeline=\"p\"} 1002.500\n");
     expect_in(t, "joist_build_info{pipeline=\"p\",version=\"");
     cr_assert_eq(t[strlen(t) - 1], '\n');
+}
+
+Test(metrics, of_the_program)
+{
+    joist_report r = report();
+    const char *t = text_of(&(jst_cli_outcome){ .report = &r }, "");
+    expect_in(t, "# TYPE joist_counter_total counter\n"
+                 "joist_counter_total{pipeline=\"p\",stage=\"own\",counter=\"a b\"} 4\n"
+                 "joist_counter_total{pipeline=\"p\",stage=\"own\",counter=\"c\"} 5\n");
+    expect_in(t, "# TYPE joist_distribution summary\n"
+                 "joist_distribution_sum{pipeline=\"p\",stage=\"own\",distribution=\"len\"} -3\n"
+                 "joist_distribution_count{pipeline=\"p\",stage=\"own\",distribution=\"len\"} 2\n"
+                 "# HELP joist_distribution_min ");
+    expect_in(t, "joist_distribution_min{pipeline=\"p\",stage=\"own\",distribution=\"len\"} -4\n");
+    expect_in(t, "joist_distribution_max{pipeline=\"p\",stage=\"own\",distribution=\"len\"} 1\n");
+    expect_in(t, "# TYPE joist_gauge gauge\n"
+                 "joist_gauge{pipeline=\"p\",stage=\"own\",gauge=\"depth\"} -7\n");
 }
 
 Test(metrics, a_failure_keeps_the_last_success)

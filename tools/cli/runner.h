@@ -52,10 +52,11 @@ JOIST_RECORD_EXTERN(jst_cli_check_options, JST_CLI_CHECK_OPTIONS);
 
 #define JST_CLI_GRAPH_OPTIONS(F, T)                                                                \
     F(T, joist_text, format, 0, .fallback = "auto",                                                \
-      .help = "ascii, unicode, mermaid, dot, svg or json; auto: by the terminal's character set")  \
+      .values = "auto|ascii|unicode|mermaid|dot|svg|json",                                         \
+      .help = "how it is drawn; auto: by the terminal's character set")                            \
     F(T, bool, fused, 0, .fallback = "false",                                                      \
       .help = "the stages it runs in, not the steps it is declared in")                            \
-    F(T, joist_text, with_counts, 0,                                                               \
+    F(T, joist_text, with_counts, 0, .values = "FILE",                                             \
       .help = "file with what `run --summary json` printed: show its numbers; -: standard input")
 JOIST_RECORD_EXTERN(jst_cli_graph_options, JST_CLI_GRAPH_OPTIONS);
 

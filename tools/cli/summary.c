@@ -7,6 +7,7 @@
 #include "escape.h"
 #include "format.h"
 
+#include <inttypes.h>
 #include <signal.h>
 
 /* ---- head ------------------------------------------------------------------------------------ */
@@ -76,13 +77,26 @@ static void stage_rows(jst_cli_table *t, const joist_stage_report *s)
     }
 }
 
-static void print_counters(joist_buffer *out, joist_arena *a, const joist_report *r)
+static void print_distribution(joist_buffer *out, joist_arena *a, const char *stage,
+                               const joist_distribution *d)
 {
-    for (size_t s = 0; s < r->stages_count; s++)
-        for (size_t i = 0; i < r->stages[s].counters_count; i++)
-            joist_buffer_printf(out, "counter  %s.%s  %.*s\n", r->stages[s].name,
-                                r->stages[s].counters[i].name,
-                                JOIST_ARG(jst_cli_grouped(a, r->stages[s].counters[i].count)));
+    double mean = d->count ? (double)d->sum / (double)d->count : 0;
+    joist_buffer_printf(out, "distribution  %s.%s  %.*s values from %" PRId64 " to %" PRId64
+                        ", mean %.6g\n", stage, d->name, JOIST_ARG(jst_cli_grouped(a, d->count)),
+                        d->min, d->max, mean);
+}
+
+/* What the program counts itself. */
+static void print_metrics(joist_buffer *out, joist_arena *a, const joist_stage_report *s)
+{
+    for (size_t i = 0; i < s->counters_count; i++)
+        joist_buffer_printf(out, "counter  %s.%s  %.*s\n", s->name, s->counters[i].name,
+                            JOIST_ARG(jst_cli_grouped(a, s->counters[i].count)));
+    for (size_t i = 0; i < s->distributions_count; i++)
+        print_distribution(out, a, s->name, &s->distributions[i]);
+    for (size_t i = 0; i < s->gauges_count; i++)
+        joist_buffer_printf(out, "gauge  %s.%s  %" PRId64 "\n", s->name, s->gauges[i].name,
+                            s->gauges[i].value);
 }
 
 static void print_stages(joist_buffer *out, joist_arena *a, const jst_cli_outcome *o)
@@ -99,8 +113,8 @@ static void print_stages(joist_buffer *out, joist_arena *a, const jst_cli_outcom
         stage_rows(&t, &r->stages[i]);
     joist_buffer_byte(out, '\n');
     jst_cli_table_print(&t, out, "");
-    if (o->verbose)
-        print_counters(out, a, r);
+    for (size_t i = 0; o->verbose && i < r->stages_count; i++)
+        print_metrics(out, a, &r->stages[i]);
 }
 
 /* ---- stores ---------------------------------------------------------------------------------- */

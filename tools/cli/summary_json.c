@@ -48,6 +48,29 @@ static json_t *ports_json(const joist_port_count *ports, size_t count)
     return object;
 }
 
+static json_t *distributions_json(const joist_stage_report *s)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < s->distributions_count; i++) {
+        const joist_distribution *d = &s->distributions[i];
+        json_t *one = json_object();
+        jst_cli_json_count(one, "count", d->count);
+        json_object_set_new(one, "sum", json_integer(d->sum));
+        json_object_set_new(one, "min", json_integer(d->min));
+        json_object_set_new(one, "max", json_integer(d->max));
+        json_object_set_new(object, d->name, one);
+    }
+    return object;
+}
+
+static json_t *gauges_json(const joist_stage_report *s)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < s->gauges_count; i++)
+        json_object_set_new(object, s->gauges[i].name, json_integer(s->gauges[i].value));
+    return object;
+}
+
 static json_t *stages_json(const joist_report *r)
 {
     json_t *stages = json_array();
@@ -61,6 +84,8 @@ static json_t *stages_json(const joist_report *r)
         jst_cli_json_count(stage, "retried", s->retried);
         jst_cli_json_seconds(stage, "busy_seconds", s->busy_seconds);
         json_object_set_new(stage, "counters", ports_json(s->counters, s->counters_count));
+        json_object_set_new(stage, "distributions", distributions_json(s));
+        json_object_set_new(stage, "gauges", gauges_json(s));
         json_array_append_new(stages, stage);
     }
     return stages;

@@ -7,6 +7,10 @@
 #include <jansson.h>
 #include <signal.h>
 
+static const joist_port_count counters[] = { { "utf8", 4 } };
+static const joist_distribution distributions[] = { { "length", 2000, -3000, -9, 8 } };
+static const joist_gauge gauges[] = { { "depth", -7 } };
+
 static const joist_stage_report stages[] = {
     { .name = "parse", .in = 297410, .outs = { { "events", 297398 } }, .outs_count = 1,
       .rejected = { { "bad_json", 12 } }, .rejected_count = 1, .busy_seconds = 3.9 },
@@ -15,7 +19,8 @@ static const joist_stage_report stages[] = {
       .rejected = { { "hash_missing", 23 }, { "unknown_project", 780 }, { "bad_url", 1 },
                     { "inactive_project", 9 } },
       .rejected_count = 4, .retried = 2, .busy_seconds = 2.1,
-      .counters = { { "utf8", 4 } }, .counters_count = 1 },
+      .counters = counters, .counters_count = 1, .distributions = distributions,
+      .distributions_count = 1, .gauges = gauges, .gauges_count = 1 },
     { .name = "reason", .in = 296574, .outs = { { "ok", 296570 } }, .outs_count = 1,
       .rejected = { { "unknown_reason", 4 } }, .rejected_count = 1, .busy_seconds = 0.5 },
 };
@@ -65,7 +70,9 @@ Test(summary, text_of_a_good_run)
     expect_in(t, "parse     297 410  297 398  events        12           3.9 s  bad_json 12\n");
     expect_in(t, "unknown_project 780, hash_missing 23, inactive_project 9, …\n");
     expect_in(t, "                        11  late\n");
-    expect_in(t, "counter  validate.utf8  4\n");
+    expect_in(t, "counter  validate.utf8  4\n"
+                 "distribution  validate.length  2 000 values from -9 to 8, mean -1.5\n"
+                 "gauge  validate.depth  -7\n");
     expect_in(t, "mongodb://u:***@h/db");
     expect_in(t, "mail  5 sent, 0 failed, 1 pending\n");
     expect_in(t, "\nOK  2.4 s, 124k records/s, 17 MB/s, 88 MB memory\n");
@@ -124,6 +131,9 @@ Test(summary, json_has_the_members_of_the_contract)
     json_t *stage = json_array_get(json_object_get(j, "stages"), 1);
     json_t *sink = json_array_get(json_object_get(j, "sinks"), 2);
     cr_assert_eq(json_integer_value(json_object_get(json_object_get(stage, "out"), "late")), 11);
+    cr_assert(strstr(out.ptr, "\"counters\":{\"utf8\":4},\"distributions\":{\"length\":{"
+                              "\"count\":2000,\"sum\":-3000,\"min\":-9,\"max\":8}},"
+                              "\"gauges\":{\"depth\":-7}"), "%s", out.ptr);
     cr_assert_eq(json_integer_value(json_object_get(json_object_get(stage, "rejected"), "bad_url")),
                  1);
     cr_assert_str_eq(json_string_value(json_object_get(sink, "uri")), "mongodb://u:***@h/db");

@@ -21,12 +21,16 @@ function(joist_share target name)
         COMMENT "Manual page and completions of ${name}" VERBATIM)
     add_custom_target(${name}-share ALL DEPENDS ${page} ${bash} ${zsh} ${fish})
 endfunction()
-set(JOIST_SHARES joist-share)
-foreach(name ${JOIST_PROGRAMS})
-    joist_share(${name} ${name})
-    list(APPEND JOIST_SHARES ${name}-share)
-endforeach()
-joist_share(joist-tool joist)
+# Not with sanitizers: such programs start only where the kernel lets them, and are not installed.
+set(JOIST_SHARES "")
+if(NOT JOIST_SANITIZE)
+    joist_share(joist-tool joist)
+    set(JOIST_SHARES joist-share)
+    foreach(name ${JOIST_PROGRAMS})
+        joist_share(${name} ${name})
+        list(APPEND JOIST_SHARES ${name}-share)
+    endforeach()
+endif()
 
 # ---- what `joist new` copies ----------------------------------------------------------------------
 # Copied when configuring, which is done again when one of them changes.

@@ -23,7 +23,8 @@
  * merged and extracted, never added to. `key` in `extract` is an input record with only the key's
  * fields set; it may emit any number of outputs. Without .key, all elements of a window are
  * combined into one; of an empty collection in the global window the combination of nothing is
- * emitted. A JOIST_COMBINE_FN must be in the program's table: joist_pipeline_def.combines. */
+ * emitted. `extract` has `v->ctx` as a DoFn has: joist_window_of(v->ctx), joist_reject(v->ctx, …).
+ * A JOIST_COMBINE_FN must be in the program's table: joist_pipeline_def.combines. */
 #ifndef JOIST_COMBINE_H
 #define JOIST_COMBINE_H
 
@@ -107,7 +108,7 @@ joist_coll joist_combine_(const joist_combine_args *args);
     _Static_assert((0 JOIST_C_OUT_(L, JOIST_P_ONE_)) == 1, #FN " needs exactly one OUT");         \
     typedef struct FN##_call FN##_call;                                                           \
     struct FN##_call {                                                                            \
-        const joist_combine_call *call; joist_arena *arena;                                       \
+        const joist_combine_call *call; joist_context *ctx; joist_arena *arena;                   \
         JOIST_C_OUT_(L, JOIST_C_PORT_) JOIST_C_CFG_(L, JOIST_P_CFGPTR_)                           \
     };                                                                                            \
     typedef struct FN##_args {                                                                    \
@@ -123,7 +124,7 @@ joist_coll joist_combine_(const joist_combine_args *args);
     JOIST_INLINE FN##_call FN##_call_of(const joist_combine_call *c_)                             \
     {                                                                                             \
         FN##_call v_; memset(&v_, 0, sizeof v_);                                                  \
-        v_.call = c_; v_.arena = c_->arena; v_.out.port = c_->port;                               \
+        v_.call = c_; v_.ctx = c_->ctx; v_.arena = c_->arena; v_.out.port = c_->port;             \
         JOIST_C_CFG_(L, JOIST_C_CFGSET_)                                                          \
         return v_;                                                                                \
     }                                                                                             \
@@ -166,8 +167,8 @@ joist_coll joist_combine_(const joist_combine_args *args);
     }                                                                                             \
     struct FN##_semicolon_
 
-/* JOIST_COMBINE(fn, input, .key = JOIST_FIELDS(…), .cfg = …, .name = "…"): one step of the graph.
- * */
+/* JOIST_COMBINE(fn, input, .key = JOIST_FIELDS(…), .cfg = …, .name = "…"): one step of the
+ * graph. */
 #define JOIST_COMBINE(FN, ...)                                                                    \
     FN##_apply(JOIST_HEAD_(__VA_ARGS__, 0),                                                       \
                &(FN##_args){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) })

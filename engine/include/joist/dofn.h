@@ -79,8 +79,13 @@ joist_arena *joist_context_arena(joist_context *ctx);     /* the bundle's arena 
 joist_text joist_printf(joist_context *ctx, const char *fmt, ...) JOIST_PRINTF(2, 3);
 joist_time joist_now(const joist_context *ctx);  /* the run's start: one clock reading per run */
 joist_text joist_run_id(const joist_context *ctx);
-/* a user counter of this stage */
+/* Numbers of this step's own, for the summary and --metrics-out; up to 64 names a step, whatever
+ * they are, or the run fails. Each worker has its own, without locks: call them per element. */
 void joist_count_add(joist_context *ctx, const char *counter, int64_t n);
+/* how many values there were, their sum, the smallest and the greatest */
+void joist_distribution_update(joist_context *ctx, const char *name, int64_t value);
+/* the value set last, by whichever worker */
+void joist_gauge_set(joist_context *ctx, const char *name, int64_t value);
 
 JOIST_INLINE const joist_position *joist_where(const joist_context *ctx) { return ctx->position; }
 

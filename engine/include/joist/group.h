@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Grouping and joining, per key and window. Keys compare by value: NULL equals NULL, -0.0 equals
- * 0.0, every NaN the same. Results do not depend on workers or bundles: values come in input
- * order. */
+ * 0.0, every NaN the same. Results do not depend on workers or bundles: values come in input order,
+ * those of a session in the order of time first. */
 #ifndef JOIST_GROUP_H
 #define JOIST_GROUP_H
 
@@ -44,7 +44,8 @@ joist_coll joist_join_(joist_coll left, joist_coll right, const joist_type *pair
  * many fields of the same kinds.
  *
  * joist_cogroup (CoGroupByKey) takes the same arguments but .how, and gives P_group_coll: per key a
- * group of pairs with one side each, all left ones before all right ones. */
+ * group of pairs with one side each, all left ones before all right ones (of a session: at each
+ * instant). */
 #define JOIST_PAIR(P, L, R)                                                                       \
     typedef struct P { L left; R right; bool has_left, has_right; } P;                            \
     JOIST_HANDLES_(P)                                                                             \

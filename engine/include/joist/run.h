@@ -32,7 +32,7 @@ bool joist_build_takes_(joist_pipeline *p, const char *build, const joist_type *
 typedef struct joist_pipeline_def {
     const char *name, *about;
     const joist_type *options;  /* the record its flags come from; may be NULL */
-    const joist_dofn *const *dofns;  /* NULL at the end: every DoFn the graph may use */
+    const joist_dofn *const *dofns;  /* NULL at the end: every DoFn the graph uses; or NULL */
     /* every CombineFn the graph may use, beside the library's own; NULL at the end; may be NULL */
     const joist_combine *const *combines;
     const joist_code *codes;  /* { NULL, NULL } at the end; beside the library's own */
@@ -103,13 +103,22 @@ typedef struct joist_run_options {
 /* ---- what happened: owned by the pipeline until its next run or joist_pipeline_free ---------- */
 typedef struct joist_port_count { const char *name; uint64_t count; } joist_port_count;
 typedef struct joist_code_count { const char *code; uint64_t count; } joist_code_count;
+typedef struct joist_distribution {
+    const char *name;
+    uint64_t count;                  /* of values; 0: sum, min and max are 0, too */
+    int64_t sum, min, max;
+} joist_distribution;
+typedef struct joist_gauge { const char *name; int64_t value; } joist_gauge;
 enum { JOIST_MOST_CODES = 64 };      /* of a program, the library's own included */
 typedef struct joist_stage_report {
     const char *name;
     uint64_t in;
     joist_port_count outs[8]; size_t outs_count;
     joist_code_count rejected[JOIST_MOST_CODES]; size_t rejected_count;
-    joist_port_count counters[16]; size_t counters_count;    /* user counters */
+    /* the program's own, each by name */
+    const joist_port_count *counters; size_t counters_count;
+    const joist_distribution *distributions; size_t distributions_count;
+    const joist_gauge *gauges; size_t gauges_count;
     uint64_t retried;
     double busy_seconds;        /* over all workers */
 } joist_stage_report;
