@@ -34,7 +34,11 @@ static void write_element(joist_buffer *out, const joist_dead_letter *d)
     reopen(out);
     joist_buffer_text(out, JOIST_TEXT("\"element\":"));
     bool is_value = d->type->count == 1 && d->type->fields[0].kind == JOIST_KIND_JSON;
-    if (is_value)
+    if (d->type->values) {          /* a group: its key tells which */
+        joist_buffer_text(out, JOIST_TEXT("{\"key\":"));
+        joist_json_write_record(out, d->type->values, *(const void *const *)d->element, d->mask);
+        joist_buffer_byte(out, '}');
+    } else if (is_value)
         joist_json_write_value(out, *(const joist_json *)d->element);
     else
         joist_json_write_record(out, d->type, d->element, d->mask);

@@ -66,6 +66,17 @@ Test(dead_letter, of_a_json_value_shows_the_value)
     is(&d, HEAD PLACE TAIL ",\"element\":[1,{\"a\":\"b\"}]}");
 }
 
+Test(dead_letter, of_a_group_shows_its_key)
+{
+    person_group group = { &someone, NULL };
+    joist_dead_letter d = letter();
+    d.type = &person_group_type;
+    d.element = &group;
+    d.mask = JOIST_SECRET;
+    is(&d, HEAD PLACE TAIL
+       ",\"element\":{\"key\":{\"name\":\"Ada\",\"token\":\"***\",\"age\":36}}}");
+}
+
 Test(dead_letter, of_raw_bytes)
 {
     joist_dead_letter d = letter();

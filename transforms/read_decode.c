@@ -10,7 +10,7 @@ static joist_position *position(const jst_file_reader *r, joist_batch *b, size_t
     return r->source->setup->position(b, &r->file->origin, r->in.offset + skip, r->line, r->record);
 }
 
-static const joist_field *missing_field(const joist_type *type, const void *record)
+const joist_field *jst_missing_field(const joist_type *type, const void *record)
 {
     for (size_t i = 0; i < type->count; i++)
         if (type->fields[i].flags & JOIST_REQUIRED && joist_field_is_null(&type->fields[i], record))
@@ -27,7 +27,7 @@ static void decode(jst_file_reader *r, joist_batch *b, const joist_position *at,
         s->setup->reject(b, at, wrong.code, raw, "%s (byte %zu)", wrong.message, wrong.at);
         return;
     }
-    const joist_field *missing = missing_field(s->type, r->decoded);
+    const joist_field *missing = jst_missing_field(s->type, r->decoded);
     if (missing)
         s->setup->reject(b, at, "bad_json", raw, "no %s: the field '%s' is required", s->type->name,
                          missing->name);
@@ -85,7 +85,7 @@ void jst_take_csv(jst_file_reader *r, joist_batch *b, joist_text record)
     const jst_files *s = r->source;
     const joist_position *at = position(r, b, 0);
     jst_csv_decode(&r->columns, &r->cells, r->decoded, s->setup->arena(b));
-    const joist_field *missing = missing_field(s->type, r->decoded);
+    const joist_field *missing = jst_missing_field(s->type, r->decoded);
     if (missing)
         s->setup->reject(b, at, "bad_csv", (joist_bytes){ record.ptr, record.len },
                          "no %s: the field '%s' is required%s", s->type->name, missing->name,

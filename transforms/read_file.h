@@ -77,6 +77,8 @@ JOIST_INLINE bool jst_reader_claim(jst_file_reader *r, uint64_t offset)
 JOIST_INLINE bool jst_pinned(const joist_batch *b) { return b->records > 0; }
 
 uint64_t jst_count_newlines(const char *p, size_t n);
+/* The first REQUIRED field that is NULL; NULL: none (read_decode.c). */
+const joist_field *jst_missing_field(const joist_type *type, const void *record);
 
 /* ---- read_decode.c: a value becomes a record or a dead letter; both count it ----------------- */
 /* One value at r->in.offset + skip. */

@@ -141,12 +141,23 @@ static void deliver(jst_chain *c, const jst_target *to, joist_port *port)
     }
 }
 
+static void show(const jst_chain *c, const jst_outlet *outlet, const joist_port *port)
+{
+    joist_tap *tap = c->worker->run->o.tap;
+    if (outlet->node && port->count)
+        tap->see(tap, &(joist_tap_event){ .kind = JOIST_TAP_EMITTED, .step = outlet->node->name,
+            .port = outlet->output, .type = outlet->type,
+            .rows = { port->items, port->count, outlet->size, port->positions } });
+}
+
 void joist_port_drain(joist_port *port)
 {
     jst_context *ctx = (jst_context *)(void *)port->ctx;
     jst_chain *c = ctx->chain;
     const jst_outlet *outlet = &c->outlets[port - c->ports];
     jst_tick_add(outlet->count, port->count);
+    if (c->worker->run->o.tap)
+        show(c, outlet, port);
     for (size_t i = 0; port->count && i < outlet->targets->count; i++)
         if (!atomic_load_explicit(&c->worker->run->failed, memory_order_relaxed))
             deliver(c, &outlet->targets->items[i], port);
@@ -206,15 +217,16 @@ static size_t port_cap(const jst_run *run, size_t size)
     return cap < LEAST_CAP ? LEAST_CAP : cap > MOST_CAP ? MOST_CAP : cap;
 }
 
-static joist_port *make_port(jst_chain *c, const joist_type *type, const jst_targets *targets,
-                             jst_tick *count)
+static joist_port *make_port(jst_chain *c, jst_outlet outlet)
 {
     joist_port *port = &c->ports[c->ports_count];
+    const joist_type *type = outlet.type;
     size_t cap = type->values ? 1 : port_cap(c->worker->run, type->size);
     *port = (joist_port){ .items = joist_arena_alloc(c->arena, cap * type->size), .cap = cap,
                           .positions = joist_arena_alloc(c->arena, cap * sizeof *port->positions),
                           .ctx = &c->ctx.pub };
-    c->outlets[c->ports_count++] = (jst_outlet){ targets, type->size, count };
+    outlet.size = type->size;
+    c->outlets[c->ports_count++] = outlet;
     return port;
 }
 
@@ -232,7 +244,8 @@ static void make_step(jst_chain *c, size_t i)
         .sides = step->sides, .config = d->config,
         .state = d->fn->state_size ? joist_arena_zalloc(c->arena, d->fn->state_size) : NULL };
     for (size_t o = 0; o < d->fn->outs_count; o++)
-        make_port(c, d->fn->outs[o].type, &d->outs[o], &step->counts->outs[o]);
+        make_port(c, (jst_outlet){ .node = d->node, .output = o, .type = d->fn->outs[o].type,
+                                   .targets = &d->outs[o], .count = &step->counts->outs[o] });
 }
 
 static const jst_node *root_node(const jst_run *run, const jst_stage *stage)
@@ -242,11 +255,14 @@ static const jst_node *root_node(const jst_run *run, const jst_stage *stage)
 }
 
 /* The root of a materialised input is its DoFn, whose ports count what the DoFn emits. */
-static jst_tick *root_count(jst_chain *c)
+static void make_root(jst_chain *c)
 {
     bool staged = jst_op_fuses(jst_op_of(c->ctx.node->op));
     size_t node = jst_node_index(c->worker->run->plan, c->ctx.node);
-    return staged ? &c->staged : &c->worker->counts[node].outs[0];
+    make_port(c, (jst_outlet){ .node = staged ? NULL : c->ctx.node, .type = c->stage->type,
+                               .targets = &c->stage->root_out,
+                               .count = staged ? &c->staged
+                                               : &c->worker->counts[node].outs[0] });
 }
 
 jst_chain *jst_chain_new(jst_worker *w, const jst_stage *stage)
@@ -262,7 +278,7 @@ jst_chain *jst_chain_new(jst_worker *w, const jst_stage *stage)
     c->outlets = joist_arena_zalloc(arena, ports * sizeof *c->outlets);
     c->steps = joist_arena_zalloc(arena, (stage->count + 1) * sizeof *c->steps);
     c->path = joist_arena_alloc(arena, 2 * stage->count);
-    make_port(c, stage->type, &stage->root_out, root_count(c));
+    make_root(c);
     for (size_t i = 0; i < stage->count; i++)
         make_step(c, i);
     c->ctx.pub.position = &jst_nowhere.at;

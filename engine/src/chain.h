@@ -35,6 +35,9 @@ typedef struct jst_step {
 
 typedef struct jst_outlet {         /* what belongs to port i of the chain */
     const jst_targets *targets;
+    const jst_node *node;           /* the step, and which of its outputs this is; NULL: elements */
+    size_t output;                  /* that left a step already and were stored */
+    const joist_type *type;
     size_t size;                    /* of one struct */
     jst_tick *count;
 } jst_outlet;

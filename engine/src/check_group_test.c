@@ -386,6 +386,84 @@ ACCEPTS(a_side_input_out_of_windows)
     joist_write(JOIST_APPLY(pass, in, .side.one = joist_singleton(hit, back)).out, .uri = OUT);
 }
 
+/* ---- broken bytes ---------------------------------------------------------------------------- */
+
+static void good(joist_pipeline *q);
+static unsigned taken, ran;
+
+/* What check accepts can be planned and run, whatever comes of it. */
+static void take_bytes(const char *bytes, size_t len)
+{
+    joist_arena *arena = joist_arena_new();
+    joist_run_options options = { .workers = 1, .env = &the_env.env, .memory = 1 << 20 };
+    p->graph = (jst_graph){ 0 };
+    size_t used = joist_row_decode(&jst_graph_type, bytes, len, &p->graph, arena);
+    if (used == len && jst_check_graph(p, &error) == JOIST_OK) {
+        world.log_len = 0;
+        taken++;
+        if (joist_pipeline_run(p, &options, &report) == JOIST_OK)
+            ran++;
+        else
+            cr_assert(report->error.failure != JOIST_GRAPH && report->error.failure != JOIST_USAGE,
+                      "%s", report->error.message);
+    }
+    p->graph = (jst_graph){ 0 };
+    jst_run_free(p->run);
+    p->run = NULL;
+    joist_arena_free(arena);
+}
+
+static const hit some_hits[] = { { { "a", 1 }, { 5, true }, 1 }, { { "b", 1 }, { 7, true }, 2 },
+                                 { { "a", 1 }, { 6, true }, 3 } };
+static const word some_words[] = { { { "a", 1 }, { NULL, 0 }, { 1, true } } };
+
+static joist_text good_bytes(void)
+{
+    accepted(good);
+    world.inputs[0] = (mem_input){ .name = "in", .items = some_hits, .count = 3,
+                                   .size = sizeof(hit) };
+    world.inputs[1] = (mem_input){ .name = "words", .items = some_words, .count = 1,
+                                   .size = sizeof(word) };
+    return (joist_text){ joist_text_dup(joist_buffer_view(&p->wire)), p->wire.len };
+}
+
+Test(check_group, every_byte_of_a_graph_wrong_in_every_bit)
+{
+    joist_text wire = good_bytes();
+    char *copy = joist_malloc(wire.len);
+    take_bytes(wire.ptr, wire.len);
+    cr_assert(taken == 1 && ran == 1);
+    for (size_t i = 0; i < wire.len; i++) {
+        for (int bit = 0; bit < 8; bit++) {
+            memcpy(copy, wire.ptr, wire.len);
+            copy[i] = (char)(copy[i] ^ 1 << bit);
+            take_bytes(copy, wire.len);
+        }
+        memcpy(copy, wire.ptr, i);
+        take_bytes(copy, i);
+    }
+    cr_expect_gt(ran, 100, "changed names and windows are good graphs");
+    joist_free(copy);
+    joist_free((char *)(uintptr_t)wire.ptr);
+}
+
+Test(check_group, many_bytes_of_a_graph_wrong)
+{
+    joist_text wire = good_bytes();
+    char *copy = joist_malloc(wire.len);
+    uint64_t chance = 3;
+    for (int round = 0; round < 5000; round++) {
+        memcpy(copy, wire.ptr, wire.len);
+        for (int i = 0; i <= round % 5; i++) {
+            chance = chance * 6364136223846793005u + 1442695040888963407u;
+            copy[(chance >> 40) % wire.len] = (char)((chance >> 33) % 12);
+        }
+        take_bytes(copy, wire.len);
+    }
+    joist_free(copy);
+    joist_free((char *)(uintptr_t)wire.ptr);
+}
+
 /* ---- spoiled graphs -------------------------------------------------------------------------- */
 
 static void good(joist_pipeline *q)

@@ -135,7 +135,7 @@ REFUSES(latest_without_a_key, "joist_latest needs .key")
     HERE; joist_write(joist_latest(ev, in, .name = "l"), .uri = OUT);
 }
 
-REFUSES(sum_of_a_text, "'sum_by_key': joist_sum adds an int field; 'tag' is none")
+REFUSES(sum_of_a_text, "'sum_by_key': joist_sum takes an int or a float field; 'tag' is neither")
 {
     ev_coll in = joist_read(ev, q, .uri = IN);
     const joist_number_config tag = { JOIST_TEXT("tag") };

@@ -80,6 +80,19 @@ static bool write_more(table_writer *w, joist_status *status, size_t row, size_t
     return *from < w->count;
 }
 
+/* What the store took of the rows from `from` on: all, or those before the refused one. */
+static void show(const table_writer *w, joist_status status, size_t from, size_t row)
+{
+    joist_tap *tap = w->run->o.tap;
+    const joist_type *type = w->shuffle->plan->out;
+    size_t rest = w->count - from, before = row < rest ? row : rest;
+    size_t taken = status == JOIST_OK ? rest : status == JOIST_REJECTED ? before : 0;
+    if (tap && taken)
+        tap->see(tap, &(joist_tap_event){ .kind = JOIST_TAP_WRITTEN,
+            .step = w->table->node->name, .type = type,
+            .rows = { w->rows + from * type->size, taken, type->size, w->positions + from } });
+}
+
 /* Rows behind a refused one are a new call. Many refused rows are many dead letters: they count as
  * memory like everything else. */
 static joist_status flush(table_writer *w, joist_error *e)
@@ -93,6 +106,7 @@ static joist_status flush(table_writer *w, joist_error *e)
             row = 0;
             e->message[0] = '\0';
             status = w->store->ops->write(w->store, w->index, &rows, &row, e);
+            show(w, status, from, row);
         } while (write_more(w, &status, row, &from, &attempt, e));
     if (status == JOIST_OK && from)
         status = jst_shuffle_account(w->run->dead, w->worker->index, e);

@@ -10,6 +10,11 @@ static joist_text site_of(const jst_node *n, joist_arena *arena)
     return joist_arena_printf(arena, "%.*s:%d", JST_AT(n));
 }
 
+static int64_t attempts_of(const jst_run *run, const joist_position *at)
+{
+    return 1 + (run->o.attempts ? run->o.attempts(run->env, at) : 0);
+}
+
 static void write_letter(jst_worker *w, const jst_rejected *r)
 {
     jst_run *run = w->run;
@@ -17,7 +22,8 @@ static void write_letter(jst_worker *w, const jst_rejected *r)
     joist_dead_letter d = {
         .run = run->id, .pipeline = joist_pipeline_name(run->p), .stage = r->node->name,
         .code = joist_text_of(r->code), .message = r->message, .site = site_of(r->node, w->arena),
-        .at = r->at, .attempts = 1, .seen_at = run->now, .type = r->type, .element = r->element,
+        .at = r->at, .attempts = attempts_of(run, r->at), .seen_at = run->now, .type = r->type,
+        .element = r->element,
         .raw = { r->raw.ptr, cut ? MOST_RAW : r->raw.len },
         .raw_truncated = cut || r->raw_truncated,
         .mask = JOIST_SECRET | (run->o.mask_pii ? JOIST_PII : 0u),
@@ -29,8 +35,17 @@ static void write_letter(jst_worker *w, const jst_rejected *r)
     joist_buffer_free(&line);
 }
 
+static void show(joist_tap *tap, const jst_rejected *r)
+{
+    tap->see(tap, &(joist_tap_event){ .kind = JOIST_TAP_REJECTED, .step = r->node->name,
+        .type = r->type, .code = r->code, .message = r->message, .raw = r->raw, .at = r->at,
+        .rows = { r->element, r->element != NULL, r->type ? r->type->size : 0, &r->at } });
+}
+
 void jst_dead_add(jst_worker *w, const jst_rejected *r)
 {
+    if (w->run->o.tap)
+        show(w->run->o.tap, r);
     if (!w->run->o.dead.len)
         return;
     const joist_position *at = r->at ? r->at : &jst_nowhere.at;

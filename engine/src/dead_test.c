@@ -128,6 +128,21 @@ Test(dead, a_letter)
                              "\"element\":{\"key\":\"k\",\"n\":0,\"seq\":0,\"tag\":\"private\"}}");
 }
 
+static int64_t by_line(joist_env *env, const joist_position *at)
+{
+    cr_expect_eq(env, &the_env.env);
+    return (int64_t)at->line - 1;
+}
+
+Test(dead, attempts_before_are_counted_on)
+{
+    o.attempts = by_line;
+    DONE(p, &o);
+    const char *second = strchr(letters(), '\n') + 1;
+    cr_expect(strstr(letters(), "\"line\":1,\"record\":0},\"attempts\":1,") < second);
+    cr_expect(strstr(second, "\"line\":6,\"record\":5},\"attempts\":6,"));
+}
+
 Test(dead, personal_data_is_masked_on_request)
 {
     o.mask_pii = true;

@@ -43,8 +43,9 @@ static joist_text detail_of(const jst_node *n, joist_arena *a)
     joist_text combine = n->combine, library = JOIST_TEXT("joist_");
     if (joist_text_starts(combine, library))
         combine = (joist_text){ combine.ptr + library.len, combine.len - library.len };
-    return combine.len ? combine : n->how.len ? n->how : n->time.len ? n->time
-                                                                    : windowing_of(n, a);
+    if (combine.len)
+        return combine;
+    return n->how.len ? n->how : n->time.len ? n->time : windowing_of(n, a);
 }
 
 static void add_nodes(joist_graph *g, const jst_graph *from, joist_arena *a)
@@ -54,7 +55,8 @@ static void add_nodes(joist_graph *g, const jst_graph *from, joist_arena *a)
         const jst_node *n = &from->nodes.items[i];
         nodes[i] = (joist_graph_node){
             .op = n->op, .name = n->name, .dofn = n->dofn, .detail = detail_of(n, a),
-            .uri = n->uri, .table = n->table, .endpoint = n->endpoint, .key = n->key, .by = n->by, .file = n->file,
+            .uri = n->uri, .table = n->table, .endpoint = n->endpoint, .key = n->key, .by = n->by,
+            .file = n->file,
             .line = (int)n->line, .ports = ports_of(n, a), .ports_count = n->outputs.count };
     }
     g->nodes = nodes;
@@ -185,7 +187,7 @@ static void add_shuffles(joist_graph *g, const jst_plan *plan, joist_arena *a)
     g->shuffles_count = plan->shuffles_count;
 }
 
-/* The field by which the step that made the view known looks into it; NULL: it takes all there is. */
+/* The field by which the step that made the view known looks into it; NULL: it takes all. */
 static joist_text view_key(const jst_view_plan *v)
 {
     for (size_t i = 0; i < v->node->sides.count; i++) {

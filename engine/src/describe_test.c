@@ -215,7 +215,8 @@ Test(describe, kinds)
     cr_assert_eq(kinds->views_count, 1);
     cr_expect_eq(kinds->views[0].key.len, 0, "all of it, by no key");
     for (size_t i = 0; i < kinds->shuffles_count; i++)
-        joist_buffer_printf(&out, "#%.*s%s\n", JOIST_ARG(kinds->nodes[kinds->shuffles[i].node].name),
+        joist_buffer_printf(&out, "#%.*s%s\n",
+                            JOIST_ARG(kinds->nodes[kinds->shuffles[i].node].name),
                             kinds->shuffles[i].aggregates ? " aggregates" : "");
     expect(&out, "timestamp at\nwindow fixed 1 h\nwindow sliding 90 s every 1500 ms\n"
                  "window global\ncombine sum who\njoin left who\n"

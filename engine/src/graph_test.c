@@ -221,7 +221,7 @@ REFUSES(an_unknown_field, "record 'ev' has no field 'x'")
     ((joist_text *)(uintptr_t)nodes[4].key.items)[1] = JOIST_TEXT("x");
 }
 REFUSES(no_key, "step 'latest_ev' has no key") { nodes[4].key.count = 0; }
-REFUSES(nothing_to_add, "the configuration of 'sum_by_key' is no 'joist_sum_config'")
+REFUSES(nothing_to_add, "the configuration of 'sum_by_key' is no 'joist_number_config'")
 {
     nodes[6].config.len = 0;
 }

@@ -59,12 +59,13 @@ joist_text joist_pipeline_name(const joist_pipeline *p)
 }
 
 /* Law 4: what runs is what came back from the wire, so a graph that does not survive it fails
- * here. */
-static joist_status through_the_wire(joist_pipeline *p, joist_error *e)
+ * here. The graph that there was may be part of `g`, and lives in the old wire. */
+joist_status jst_graph_set(joist_pipeline *p, const jst_graph *g, joist_error *e)
 {
-    jst_graph built = { joist_text_of(p->def->name), { p->building, p->count } };
-    p->wire.len = 0;
-    joist_row_encode(&jst_graph_type, &built, &p->wire);
+    joist_buffer old = p->wire;
+    p->wire = (joist_buffer){ 0 };
+    joist_row_encode(&jst_graph_type, g, &p->wire);
+    joist_buffer_free(&old);
     size_t used = joist_row_decode(&jst_graph_type, p->wire.ptr, p->wire.len, &p->graph, p->arena);
     if (used != p->wire.len)
         return joist_fail_with(e, JOIST_GRAPH, "the graph does not survive its serialised form");
@@ -136,7 +137,8 @@ joist_status joist_pipeline_check(joist_pipeline *p, const void *options, joist_
         *e = p->mistake;
         return JOIST_FAILED;
     }
-    if (through_the_wire(p, e))
+    if (jst_graph_set(p, &(jst_graph){ joist_text_of(p->def->name), { p->building, p->count } },
+                      e))
         return JOIST_FAILED;
     return jst_check_graph(p, e) || check_sources(p, e) ? JOIST_FAILED : check_stores(p, e);
 }

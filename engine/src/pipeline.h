@@ -22,6 +22,9 @@ struct joist_pipeline {
     struct jst_run *run;            /* of the last run, owns its report */
 };
 
+/* pipeline.c: `g` travels, and what comes back is the pipeline's graph. */
+joist_status jst_graph_set(joist_pipeline *p, const jst_graph *g, joist_error *e);
+
 /* build.c: empties the declaration so that `build` can run again. */
 void jst_build_reset(joist_pipeline *p);
 /* while building; NULL: none */

@@ -371,10 +371,32 @@ static void grow_materialised(jst_plan *plan, jst_stage *stage, const jst_node *
     connect_dofns(plan, stage);
 }
 
+/* Nothing uses it: so it is in no graph as it was built, but in one that was cut down. */
+static bool is_loose(const jst_plan *plan, int64_t coll)
+{
+    bool used = false;
+    for (size_t i = 0; i < nodes_count(plan); i++) {
+        const jst_node *n = node_at(plan, i);
+        for (size_t k = 0; k < n->inputs.count; k++)
+            used |= n->inputs.items[k].coll == coll;
+        for (size_t k = 0; k < n->sides.count; k++)
+            used |= n->sides.items[k].coll == coll;
+    }
+    return !used;
+}
+
+/* What is no input of another read is listed and not read, unless the graph was cut down to it:
+ * then it comes last. */
+static bool is_exception(const jst_plan *plan, size_t node)
+{
+    return node + 1 < nodes_count(plan)
+        && is_loose(plan, node_at(plan, node)->outputs.items[0].coll);
+}
+
 static void add_source_stages(jst_plan *plan)
 {
     for (size_t i = 0; i < nodes_count(plan); i++)
-        if (jst_op_of(node_at(plan, i)->op) == JST_READ) {
+        if (jst_op_of(node_at(plan, i)->op) == JST_READ && !is_exception(plan, i)) {
             jst_stage *s = &plan->stages[plan->stages_count++];
             *s = (jst_stage){ .root = i };
             grow_stage(plan, s, node_at(plan, i)->outputs.items[0].coll);
@@ -392,7 +414,7 @@ static void add_shuffle_stages(jst_plan *plan)
             grow_materialised(plan, &s, sh->node);
         else
             grow_stage(plan, &s, sh->coll);
-        sh->is_root = s.root_out.count > 0;
+        sh->is_root = s.root_out.count > 0 || is_loose(plan, sh->coll);
         if (sh->is_root)
             plan->stages[plan->stages_count++] = s;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Plans, written out one stage a line: its root (! if it only ends in views), then where every
- * output goes: a DoFn by its name, #NAME a shuffle, ?NAME a view. */
+ * output goes: a DoFn by its name, #NAME a shuffle (as which side of a join), ?NAME a view. */
 /* Tests: plan.c plan_order.c plan_share.c */
 #include "run_test.h"
 
@@ -22,7 +22,39 @@ static joist_status ask2_process(const ask2_call *v, const ev *e)
 {
     return ev_emit(v->out.ok, *e);
 }
-static const joist_dofn *const dofns[] = { &one_dofn, &two_dofn, &ask_dofn, &ask2_dofn, NULL };
+
+#define TIMED(F, T) F(T, joist_text, key) F(T, joist_time, at)
+JOIST_RECORD(timed, TIMED);
+JOIST_PAIR(ev_timed, ev, timed);
+#define TIME(IN, OUT, SIDE, CFG, STATE) IN(timed) OUT(timed, ok) OUT(site, sites)
+#define TAKE(IN, OUT, SIDE, CFG, STATE) IN(ev_group) OUT(ev, ok) SIDE(site, known)
+#define TAKE_PAIRS(IN, OUT, SIDE, CFG, STATE) IN(ev_timed_group) OUT(ev, ok)
+#define PAIRS(IN, OUT, SIDE, CFG, STATE) IN(ev_timed) OUT(ev, ok)
+JOIST_DOFN(time_of, TIME);
+JOIST_DOFN(take, TAKE);
+JOIST_DOFN(take_pairs, TAKE_PAIRS);
+JOIST_DOFN(pairs, PAIRS);
+static joist_status time_of_process(const time_of_call *v, const timed *t)
+{
+    return timed_emit(v->out.ok, *t);
+}
+static joist_status take_process(const take_call *v, const ev_group *g)
+{
+    return ev_emit(v->out.ok, *ev_next(g));
+}
+static joist_status take_pairs_process(const take_pairs_call *v, const ev_timed_group *g)
+{
+    return ev_emit(v->out.ok, ev_timed_next(g)->left);
+}
+static joist_status pairs_process(const pairs_call *v, const ev_timed *p)
+{
+    return ev_emit(v->out.ok, p->left);
+}
+
+static const joist_dofn *const dofns[] = {
+    &one_dofn, &two_dofn, &ask_dofn, &ask2_dofn, &time_of_dofn, &take_dofn, &take_pairs_dofn,
+    &pairs_dofn, NULL,
+};
 
 static void (*chosen)(joist_pipeline *p);
 static void build(joist_pipeline *p, const void *options)
@@ -44,7 +76,8 @@ static void write_targets(joist_buffer *out, const jst_plan *plan, const jst_sta
         if (to->kind == JST_TO_DOFN)
             joist_buffer_text(out, s->dofns[to->index].node->name);
         else if (to->kind == JST_TO_SHUFFLE)
-            joist_buffer_printf(out, "#%.*s", JOIST_ARG(plan->shuffles[to->index].node->name));
+            joist_buffer_printf(out, "#%.*s%s", JOIST_ARG(plan->shuffles[to->index].node->name),
+                                to->side ? "(right)" : "");
         else
             joist_buffer_printf(out, "?%s", plan->views[to->index].name);
     }
@@ -294,6 +327,94 @@ PLAN(stored_inputs_behind_one_another,
           "out", "w");
     WRITE(JOIST_APPLY(ask, u.ok, .name = "c", .side.known = joist_map_by(site, u.sites, key)).ok,
           "out", "w2");
+}
+
+/* ---- event time, groups, joins --------------------------------------------------------------- */
+
+#define TIMES(name_) joist_read(timed, p, .uri = JOIST_TEXT("mem:times"), .name = name_)
+
+PLAN(timestamps_and_windows_are_fused,
+     "r > timestamp_timed; timestamp_timed.out > window_timed; window_timed.out > a; a.ok > #w; "
+     "a.sites > #w2\n"
+     "mem:out timeds=#w sites=#w2\n")
+{
+    timed_coll in = joist_with_timestamps(timed, TIMES("r"), at);
+    time_of_result r = JOIST_APPLY(time_of, joist_window_into(timed, in, .fixed_ms = 5),
+                                   .name = "a");
+    WRITE(r.ok, "out", "w");
+    WRITE(r.sites, "out", "w2");
+}
+
+/* Its rows are one for each key and window, in the order of the input. */
+PLAN(a_latest_of_windows_is_not_read_by_its_table,
+     "r > window_timed; window_timed.out > #l\n"
+     "#l > #w\n"
+     "mem:out timeds=#w timeds=#w2\n")
+{
+    timed_coll l = joist_latest(timed, joist_window_into(timed, TIMES("r"), .fixed_ms = 5),
+                                .key = JOIST_FIELDS(timed, key), .name = "l");
+    WRITE(l, "out", "w");
+    joist_write(l, .uri = JOIST_TEXT("mem:out"), .name = "w2", .key = JOIST_FIELDS(timed, key));
+}
+
+PLAN(a_latest_out_of_windows_is,
+     "r > window_timed; window_timed.out > window_timed_2; window_timed_2.out > #l\n"
+     "mem:out timeds=#l\n")
+{
+    timed_coll in = joist_window_into(timed, TIMES("r"), .fixed_ms = 5);
+    WRITE(joist_latest(timed, joist_window_into(timed, in, .global = true),
+                       .key = JOIST_FIELDS(timed, key), .name = "l"), "out", "w");
+}
+
+PLAN(who_takes_groups_starts_a_stage,
+     "s! > ?known\n"
+     "r > a; a.ok > #g\n"
+     "#g > t; t.ok > b; b.ok > #w\n"
+     "mem:out evs=#w\n")
+{
+    site_coll s = SITES("s");
+    ev_coll a = JOIST_APPLY(one, READ("r"), .name = "a").ok;
+    ev_group_coll g = joist_group_by_key(ev, a, .key = JOIST_FIELDS(ev, key), .name = "g");
+    ev_coll t = JOIST_APPLY(take, g, .name = "t", .side.known = joist_map_by(site, s, key)).ok;
+    WRITE(JOIST_APPLY(one, t, .name = "b").ok, "out", "w");
+}
+
+PLAN(joins_have_two_sides,
+     "r > #j #c\n"
+     "r2 > #j(right) #c(right)\n"
+     "#j > a; a.ok > #w\n"
+     "#c > b; b.ok > #w2\n"
+     "mem:out evs=#w evs=#w2\n")
+{
+    ev_coll in = READ("r");
+    timed_coll times = TIMES("r2");
+    ev_timed_coll j = joist_join(ev_timed, in, times, .left = JOIST_FIELDS(ev, key),
+                                 .right = JOIST_FIELDS(timed, key), .name = "j");
+    ev_timed_group_coll c = joist_cogroup(ev_timed, in, times, .left = JOIST_FIELDS(ev, key),
+                                          .right = JOIST_FIELDS(timed, key), .name = "c");
+    WRITE(JOIST_APPLY(pairs, j, .name = "a").ok, "out", "w");
+    WRITE(JOIST_APPLY(take_pairs, c, .name = "b").ok, "out", "w2");
+}
+
+/* Stages that wait for each other: whoever takes groups, another one gives way. */
+PLAN(groups_are_never_stored,
+     "r > #g #l\n"
+     "#l > a #b; a.ok > #w; a.sites > ?known\n"
+     "#g > t; t.ok > two; two.ok > #w2; two.sites > ?known\n"
+     "#b > b; b.ok > #w3\n"
+     "mem:out evs=#w evs=#w2 evs=#w3\n")
+{
+    ev_coll in = READ("r");
+    ev_group_coll g = joist_group_by_key(ev, in, .key = JOIST_FIELDS(ev, key), .name = "g");
+    ev_coll l = joist_latest(ev, in, .key = JOIST_FIELDS(ev, key), .name = "l");
+    two_result a = JOIST_APPLY(two, l, .name = "a");
+    WRITE(a.ok, "out", "w");
+    ev_coll t = JOIST_APPLY(take, g, .name = "t",
+                            .side.known = joist_map_by(site, a.sites, key)).ok;
+    two_result both = JOIST_APPLY(two, t, .name = "two");
+    WRITE(both.ok, "out", "w2");
+    WRITE(JOIST_APPLY(ask, l, .name = "b", .side.known = joist_map_by(site, both.sites, key)).ok,
+          "out", "w3");
 }
 
 /* ---- what is behind the text ----------------------------------------------------------------- */

@@ -274,7 +274,7 @@ struct jst_arrival { const jst_shuffle_plan *plan; jst_inflow how; };
 
 void joist_combine_place(const joist_combine_call *c, joist_buffer *out)
 {
-    encode_place(c->arrival->plan, c->at, c->arrival->how, out);
+    encode_place(c->arrival->plan, c->at, &c->arrival->how, out);
 }
 
 static jst_entry *new_accumulator(const jst_shuffle_plan *plan, const jst_share *share,

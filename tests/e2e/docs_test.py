@@ -246,7 +246,8 @@ def check_cli():
     page = SOURCE / "docs/cli.md"
     words = {(name, None if default and default.startswith("$") else default) for name, default
              in page_options(page)}
-    same("options", words, program_options("wordcount", "runner", "check", "graph"))
+    same("options", words, program_options("wordcount", "runner", "check", "graph", "dead",
+                                           "replay", "peek"))
     text = ask("wordcount", "--help")
     verbs = {word for cells in rows(page, "verb") for word in re.findall(r"`([a-z]+)\b", cells[0])}
     same("verbs", verbs, set(re.findall(r"^  ([a-z]+)  ", text, re.M)))

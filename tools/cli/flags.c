@@ -73,9 +73,9 @@ static joist_status long_flag(jst_cli_options *o, cursor *c, joist_text flag, jo
     return JOIST_OK;
 }
 
-/* The few letters there are; -i only where the pipeline has an option `input`. */
+/* The few letters there are; -i only where the pipeline has an option `input`, -n that of peek. */
 static const struct { char letter; const char *name; } letters[] = {
-    { 'q', "quiet" }, { 'v', "verbose" }, { 'i', "input" },
+    { 'q', "quiet" }, { 'v', "verbose" }, { 'i', "input" }, { 'n', "elements" },
 };
 enum { LETTERS = sizeof letters / sizeof letters[0] };
 

@@ -6,6 +6,7 @@
 #include "golden_files.h"
 #include "golden_summary.h"
 #include "golden_swap.h"
+#include "json_out.h"
 #include "summary.h"
 
 #include <errno.h>
@@ -113,32 +114,6 @@ static joist_status add_tables(running *r, joist_error *e)
     return JOIST_OK;
 }
 
-/* Writes a value without the NULL members of its objects. */
-static void add_lean(joist_buffer *out, joist_json v, joist_arena *a)
-{
-    size_t count = 0;
-    joist_json_type type = joist_json_type_of(v);
-    const joist_member *members = joist_json_members(v, a, &count);
-    if (type != JOIST_JSON_OBJECT && type != JOIST_JSON_ARRAY) {
-        joist_json_write_value(out, v);
-        return;
-    }
-    joist_buffer_byte(out, type == JOIST_JSON_OBJECT ? '{' : '[');
-    bool first = true;
-    for (size_t i = 0; i < count; i++) {
-        if (type == JOIST_JSON_OBJECT && joist_json_type_of(members[i].value) == JOIST_JSON_NULL)
-            continue;
-        joist_buffer_text(out, first ? JOIST_TEXT("") : JOIST_TEXT(","));
-        first = false;
-        if (type == JOIST_JSON_OBJECT) {
-            joist_json_write_text(out, members[i].key);
-            joist_buffer_byte(out, ':');
-        }
-        add_lean(out, members[i].value, a);
-    }
-    joist_buffer_byte(out, type == JOIST_JSON_OBJECT ? '}' : ']');
-}
-
 static void add_member(joist_buffer *out, const joist_member *m, joist_arena *a)
 {
     joist_buffer_byte(out, out->len > 1 ? ',' : ' ');
@@ -147,7 +122,7 @@ static void add_member(joist_buffer *out, const joist_member *m, joist_arena *a)
     if (joist_text_equal(m->key, JOIST_TEXT("site")))
         joist_json_write_text(out, jst_golden_unplaced(a, joist_json_string(m->value, a)));
     else
-        add_lean(out, m->value, a);
+        jst_cli_json_lean(out, m->value, a);
 }
 
 /* A dead letter without the number of a line in the pipeline, and without NULL. */

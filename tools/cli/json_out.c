@@ -54,3 +54,28 @@ void jst_cli_json_line(joist_buffer *out, json_t *value)
     joist_buffer_byte(out, '\n');
     json_decref(value);
 }
+
+void jst_cli_json_lean(joist_buffer *out, joist_json v, joist_arena *a)
+{
+    size_t count = 0;
+    joist_json_type type = joist_json_type_of(v);
+    const joist_member *members = joist_json_members(v, a, &count);
+    if (type != JOIST_JSON_OBJECT && type != JOIST_JSON_ARRAY) {
+        joist_json_write_value(out, v);
+        return;
+    }
+    joist_buffer_byte(out, type == JOIST_JSON_OBJECT ? '{' : '[');
+    bool first = true;
+    for (size_t i = 0; i < count; i++) {
+        if (type == JOIST_JSON_OBJECT && joist_json_type_of(members[i].value) == JOIST_JSON_NULL)
+            continue;
+        joist_buffer_text(out, first ? JOIST_TEXT("") : JOIST_TEXT(","));
+        first = false;
+        if (type == JOIST_JSON_OBJECT) {
+            joist_json_write_text(out, members[i].key);
+            joist_buffer_byte(out, ':');
+        }
+        jst_cli_json_lean(out, members[i].value, a);
+    }
+    joist_buffer_byte(out, type == JOIST_JSON_OBJECT ? '}' : ']');
+}

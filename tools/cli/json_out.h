@@ -4,7 +4,7 @@
 #ifndef JST_CLI_JSON_OUT_H
 #define JST_CLI_JSON_OUT_H
 
-#include "joist/memory.h"
+#include "joist/json.h"
 
 #include <jansson.h>
 
@@ -16,5 +16,8 @@ void jst_cli_json_add(json_t *object, const char *key, uint64_t value);     /* +
 
 /* Appends the value on one line with a newline behind it, and gives the reference back. */
 void jst_cli_json_line(joist_buffer *out, json_t *value);
+
+/* Appends a JSON value without the NULL members of its objects. */
+void jst_cli_json_lean(joist_buffer *out, joist_json v, joist_arena *a);
 
 #endif

@@ -104,6 +104,9 @@ static void list_options(list *l, const jst_cli_call *call)
     jst_cli_options_add(o, &jst_cli_run_options_type, "runner", &e);
     jst_cli_options_add(o, &jst_cli_check_options_type, "check", &e);
     jst_cli_options_add(o, &jst_cli_graph_options_type, "graph", &e);
+    jst_cli_options_add(o, &jst_cli_dead_options_type, "dead", &e);
+    jst_cli_options_add(o, &jst_cli_replay_options_type, "replay", &e);
+    jst_cli_options_add(o, &jst_cli_peek_options_type, "peek", &e);
     json_decref(l->rows);
     l->rows = jst_cli_options_json(o);
     memcpy(l->columns, (const char *[]){ "name", "type", "default", "help" }, sizeof l->columns);

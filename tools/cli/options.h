@@ -22,7 +22,7 @@ typedef struct jst_cli_option {
     joist_text where;           /* "flag", "environment JOIST_X", "joist.conf:3", "default" */
 } jst_cli_option;
 
-enum { JST_CLI_OPTIONS = 128, JST_CLI_WORDS = 8 };
+enum { JST_CLI_OPTIONS = 128, JST_CLI_WORDS = 256 };
 
 typedef struct jst_cli_options {
     joist_arena *arena;         /* values live as long as it */

@@ -376,3 +376,21 @@ Test(values, nearest_names)
     memset(longest, 'a', sizeof longest);
     cr_assert_null(jst_cli_nearest((joist_text){ longest, sizeof longest }, names, 3));
 }
+
+Test(values, places)
+{
+    static const struct { const char *text, *file; bool by_record; uint64_t number; } good[] = {
+        { "a:1", "a", false, 1 }, { "in/b 2.json:17", "in/b 2.json", false, 17 },
+        { "a#0", "a", true, 0 }, { "a:1:2", "a:1", false, 2 },
+    };
+    static const char *const bad[] = { "", "a", "a:", ":1", "#1", "12", "a:0", "a:-1", "a;1",
+                                       "a:99999999999999999999" };
+    jst_cli_place place;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        cr_assert(jst_cli_parse_place(joist_text_of(good[i].text), &place), "%s", good[i].text);
+        cr_expect(joist_text_equal(place.file, joist_text_of(good[i].file)));
+        cr_expect(place.by_record == good[i].by_record && place.number == good[i].number);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        cr_expect_not(jst_cli_parse_place(joist_text_of(bad[i]), &place), "%s", bad[i]);
+}

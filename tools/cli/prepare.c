@@ -18,7 +18,8 @@ int jst_cli_print(const joist_buffer *text, int code)
 {
     joist_error e;
     errno = 0;
-    fwrite(text->ptr, 1, text->len, stdout);
+    if (text->len)
+        fwrite(text->ptr, 1, text->len, stdout);
     if ((fflush(stdout) == 0 && !ferror(stdout)) || errno == EPIPE)
         return code;
     joist_fail_with(&e, JOIST_FATAL, "cannot write to the standard output: %s", strerror(errno));
@@ -99,9 +100,9 @@ static joist_status give_stand_ins(jst_cli_options *o, joist_error *e)
     return jst_cli_options_resolve(o, e);
 }
 
-static joist_status no_words(const jst_cli_options *o, joist_error *e)
+static joist_status no_words(const jst_cli_call *call, const jst_cli_options *o, joist_error *e)
 {
-    if (o->words_count == 0)
+    if (o->words_count == 0 || call->verb->words[0])
         return JOIST_OK;
     joist_fail_with(e, JOIST_USAGE, "unexpected argument '%.*s'", (int)(o->words[0].len < 100
                     ? o->words[0].len : 100), o->words[0].ptr);
@@ -121,7 +122,7 @@ bool jst_cli_prepare(const jst_cli_call *call, const jst_cli_more *more, jst_cli
         *code = JST_CLI_EXIT_OK;
         return false;
     }
-    fine = fine && no_words(out->options, &e) == JOIST_OK
+    fine = fine && no_words(call, out->options, &e) == JOIST_OK
         && jst_cli_settings_of(out->options, out->run, &out->settings, &e) == JOIST_OK;
     if (fine && out->run->explain_options) {
         *code = explain(out->options);
@@ -129,7 +130,8 @@ bool jst_cli_prepare(const jst_cli_call *call, const jst_cli_more *more, jst_cli
     }
     if (fine && more && more->stand_ins)
         fine = give_stand_ins(out->options, &e) == JOIST_OK;
-    if (fine && jst_cli_options_required(out->options, &e) == JOIST_OK)
+    bool aside = more && more->aside;
+    if (fine && (aside || jst_cli_options_required(out->options, &e) == JOIST_OK))
         return true;
     *code = jst_cli_refused(&e);
     return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What `run` and `check` have in common: options from the command line to checked settings. */
+ * What verbs have in common: options from the command line to checked settings. */
 #ifndef JST_CLI_PREPARE_H
 #define JST_CLI_PREPARE_H
 
@@ -19,10 +19,11 @@ typedef struct jst_cli_more {
     const joist_type *options;
     const char *group;
     bool stand_ins;             /* a required text nobody gave is its name in capitals: "INPUT" */
+    bool aside;                 /* no pipeline is made: what it requires may be missing */
 } jst_cli_more;
 
 /* True: go on. False: there is nothing more to do (help was printed, an option is wrong), exit with
- * *code. `more` may be NULL. */
+ * *code. `more` may be NULL. Words are refused unless the verb has some in its help. */
 bool jst_cli_prepare(const jst_cli_call *call, const jst_cli_more *more, jst_cli_prepared *out,
                      int *code);
 

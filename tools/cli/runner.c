@@ -10,6 +10,9 @@ JOIST_RECORD_DEFINE(jst_cli_run_options, JST_CLI_RUN_OPTIONS);
 JOIST_RECORD_DEFINE(jst_cli_check_options, JST_CLI_CHECK_OPTIONS);
 JOIST_RECORD_DEFINE(jst_cli_graph_options, JST_CLI_GRAPH_OPTIONS);
 JOIST_RECORD_DEFINE(jst_cli_list_options, JST_CLI_LIST_OPTIONS);
+JOIST_RECORD_DEFINE(jst_cli_dead_options, JST_CLI_DEAD_OPTIONS);
+JOIST_RECORD_DEFINE(jst_cli_replay_options, JST_CLI_REPLAY_OPTIONS);
+JOIST_RECORD_DEFINE(jst_cli_peek_options, JST_CLI_PEEK_OPTIONS);
 
 enum { WORKERS_MAX = 1024, BUNDLE_MAX = 1 << 20, MEMORY_MIN = 16 << 20 };
 
@@ -76,6 +79,8 @@ joist_status jst_cli_settings_of(jst_cli_options *o, const jst_cli_run_options *
     joist_text limit = r->max_rejected;
     if (!joist_text_null(limit) && !jst_cli_parse_limit(limit, &out->max_rejected))
         return refuse(o, "max-rejected", "a count or a percentage such as 1%", e);
+    if (r->trace_record.len && !jst_cli_parse_place(r->trace_record, &out->trace))
+        return refuse(o, "trace-record", "FILE:LINE or FILE#RECORD, a line from 1", e);
     out->progress = chosen(progress_choices, r->progress);
     out->summary_json = chosen(summary_choices, r->summary) == JST_CLI_JSON;
     out->log = chosen(log_choices, r->log_format);

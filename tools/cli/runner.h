@@ -26,6 +26,9 @@
       .help = "what happened, on stdout")                                                          \
     F(T, joist_text, log_format, 0, .fallback = "auto", .values = "auto|human|json",               \
       .help = "warnings and errors, on stderr")                                                    \
+    F(T, joist_text, trace_record, 0, .values = "PLACE",                                           \
+      .help = "FILE:LINE or FILE#RECORD of one input record: tell what each step makes of it")     \
+    F(T, joist_text, trace_out, 0, .values = "FILE", .help = "file for that; default: stderr")     \
     F(T, joist_text, metrics_out, 0, .values = "FILE",                                             \
       .help = "file for Prometheus' textfile collector")                                           \
     F(T, joist_text, report, 0, .values = "FILE",                                                  \
@@ -57,6 +60,21 @@ JOIST_RECORD_EXTERN(jst_cli_check_options, JST_CLI_CHECK_OPTIONS);
       .help = "file with what `run --summary json` printed: show its numbers; -: standard input")
 JOIST_RECORD_EXTERN(jst_cli_graph_options, JST_CLI_GRAPH_OPTIONS);
 
+#define JST_CLI_DEAD_OPTIONS(F, T) F(T, bool, json, 0, .fallback = "false", .help = "print JSON")
+JOIST_RECORD_EXTERN(jst_cli_dead_options, JST_CLI_DEAD_OPTIONS);
+
+#define JST_CLI_REPLAY_OPTIONS(F, T)                                                               \
+    F(T, joist_text, from, 0, .values = "STEP",                                                    \
+      .help = "the step to enter at; default: the one that rejected")                              \
+    F(T, joist_text, code, 0, .values = "CODE", .help = "only dead letters of this code")          \
+    F(T, bool, skip_unfit, 0, .fallback = "false",                                                 \
+      .help = "leave out what cannot be replayed instead of refusing all")
+JOIST_RECORD_EXTERN(jst_cli_replay_options, JST_CLI_REPLAY_OPTIONS);
+
+#define JST_CLI_PEEK_OPTIONS(F, T)                                                                 \
+    F(T, int64_t, elements, 0, .fallback = "10", .help = "how many elements")
+JOIST_RECORD_EXTERN(jst_cli_peek_options, JST_CLI_PEEK_OPTIONS);
+
 #define JST_CLI_LIST_OPTIONS(F, T) F(T, bool, json, 0, .fallback = "false", .help = "print JSON")
 JOIST_RECORD_EXTERN(jst_cli_list_options, JST_CLI_LIST_OPTIONS);
 
@@ -75,6 +93,7 @@ typedef struct jst_cli_settings {
     jst_cli_show progress;
     bool summary_json;
     jst_cli_show log;                   /* AUTO, ALWAYS (human) or JSON */
+    jst_cli_place trace;                /* file is NULL: nothing is traced */
 } jst_cli_settings;
 joist_status jst_cli_settings_of(jst_cli_options *o, const jst_cli_run_options *r,
                                  jst_cli_settings *out,

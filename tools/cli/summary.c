@@ -204,13 +204,15 @@ static void print_equation(joist_buffer *out, joist_arena *a, const joist_report
                                  "please report it with this summary.\n");
 }
 
-static void print_dead(joist_buffer *out, const joist_report *r)
+static void print_dead(joist_buffer *out, const joist_report *r, const char *command)
 {
+    const char *space = command ? strrchr(command, ' ') : NULL;
     if (r->dead.len == 0)
         return;
     joist_buffer_printf(out, "dead letters: ");
     jst_cli_escape(out, r->dead);
-    joist_buffer_printf(out, "   look: less ");
+    joist_buffer_printf(out, "   look: %.*s%s ", space ? (int)(space - command) : 0,
+                        space ? command : "", space ? " dead stats" : "less");
     jst_cli_shell_word(out, r->dead);
     joist_buffer_byte(out, '\n');
 }
@@ -268,7 +270,7 @@ void jst_cli_summary_text(joist_buffer *out, const jst_cli_outcome *o)
     joist_buffer_byte(out, '\n');
     print_verdict(out, a, o);
     print_equation(out, a, o->report);
-    print_dead(out, o->report);
+    print_dead(out, o->report, o->command);
     if (!o->dry_run)
         print_results(out, a, o->report);
     joist_arena_free(a);

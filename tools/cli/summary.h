@@ -10,6 +10,7 @@ typedef struct jst_cli_outcome {
     joist_text window;          /* the pipeline's option of that name; NULL: none */
     int exit_code, signal;      /* signal: what stopped the run, or 0 */
     bool dry_run, verbose;
+    const char *command;        /* "build/deactivate run", for hints; NULL: unknown */
 } jst_cli_outcome;
 
 void jst_cli_summary_text(joist_buffer *out, const jst_cli_outcome *o);

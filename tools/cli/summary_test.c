@@ -62,7 +62,8 @@ Test(summary, text_of_a_good_run)
 {
     joist_report r = report();
     const char *t = text_of(&(jst_cli_outcome){ .report = &r, .window = JOIST_TEXT("2026-08-20T03"),
-                                                .verbose = true });
+                                                .verbose = true,
+                                                .command = "build/deactivate run" });
     expect_in(t, "deactivate  hour 2026-08-20T03  run r-1\n");
     expect_in(t, "read  19 files (3 skipped), 297 410 records, 41 MB\n");
     expect_in(t, "stage          in      out  port    rejected  retried   busy  rejected as\n");
@@ -77,7 +78,8 @@ Test(summary, text_of_a_good_run)
     expect_in(t, "\nOK  2.4 s, 124k records/s, 17 MB/s, 88 MB memory\n");
     expect_in(t,
               "297 410 records = 296 585 events + 825 rejected (0.28 %); 4 more rejected on one");
-    expect_in(t, "dead letters: out/dead/r-1.jsonl   look: less out/dead/r-1.jsonl\n");
+    expect_in(t, "dead letters: out/dead/r-1.jsonl   look: "
+              "build/deactivate dead stats out/dead/r-1.jsonl\n");
     expect_in(t, "results: sqlite3 -box 'out/la test.db' 'SELECT * FROM deactivations LIMIT 5'\n");
     cr_assert(!strstr(t, "SELECT * FROM sites"), "one line per store");
     cr_assert(!strstr(t, "pw@"));

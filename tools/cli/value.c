@@ -95,6 +95,19 @@ bool jst_cli_parse_limit(joist_text t, jst_cli_limit *out)
     return true;
 }
 
+bool jst_cli_parse_place(joist_text t, jst_cli_place *out)
+{
+    size_t at = t.len;
+    while (at && t.ptr[at - 1] >= '0' && t.ptr[at - 1] <= '9')
+        at--;
+    int64_t number;
+    if (at < 2 || !jst_cli_parse_int((joist_text){ t.ptr + at, t.len - at }, &number))
+        return false;
+    char sign = t.ptr[at - 1];
+    *out = (jst_cli_place){ { t.ptr, at - 1 }, sign == '#', (uint64_t)number };
+    return sign == '#' || (sign == ':' && number > 0);
+}
+
 bool jst_cli_over(const jst_cli_limit *limit, uint64_t part, uint64_t whole)
 {
     if (!limit->set)

@@ -16,6 +16,10 @@ typedef struct jst_cli_limit { bool set, percent; uint64_t count; double share; 
 bool jst_cli_parse_limit(joist_text t, jst_cli_limit *out);
 bool jst_cli_over(const jst_cli_limit *limit, uint64_t part, uint64_t whole);
 
+/* FILE:LINE or FILE#RECORD: one record of the input, or one line of a file. */
+typedef struct jst_cli_place { joist_text file; bool by_record; uint64_t number; } jst_cli_place;
+bool jst_cli_parse_place(joist_text t, jst_cli_place *out);
+
 /* Sets the field of `record`; the text is borrowed. NULL: done; else what was expected ("an integer
  * …"). */
 const char *jst_cli_value_set(const joist_field *f, joist_text t, void *record);

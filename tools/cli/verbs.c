@@ -12,6 +12,7 @@
 #include "progress.h"
 #include "signals.h"
 #include "summary.h"
+#include "trace.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@ typedef struct session {
     jst_cli_progress progress;
     jst_cli_log log;
     bool told;                  /* that a signal was seen */
+    jst_cli_trace *trace;       /* NULL: nothing is traced */
 } session;
 
 /* ---- while it runs --------------------------------------------------------------------------- */
@@ -122,6 +124,20 @@ static void write_page(const session *s, const jst_cli_prepared *p, const joist_
         jst_cli_log_printf(&s->log, JST_CLI_ERROR, "%s", e.message);
 }
 
+static void write_trace(const session *s, const jst_cli_prepared *p,
+                        const joist_pipeline *pipeline, const joist_report *r)
+{
+    joist_error e = { 0 };
+    joist_buffer out = { 0 };
+    if (p->settings.summary_json)
+        jst_cli_trace_json(s->trace, pipeline, r, &out);
+    else
+        jst_cli_trace_text(s->trace, pipeline, r, &out);
+    if (jst_cli_trace_write(p->run->trace_out, &out, &e) != JOIST_OK)
+        jst_cli_log_printf(&s->log, JST_CLI_ERROR, "%s", e.message);
+    joist_buffer_free(&out);
+}
+
 static int finish(session *s, const jst_cli_prepared *p, const joist_pipeline *pipeline,
                   joist_status status, const joist_report *r)
 {
@@ -129,7 +145,7 @@ static int finish(session *s, const jst_cli_prepared *p, const joist_pipeline *p
         .report = r, .window = window_of(p), .signal = jst_cli_signal_caught(),
         .exit_code = jst_cli_run_exit(status, r, jst_cli_signal_caught(),
                                       &p->settings.max_rejected),
-        .dry_run = p->run->dry_run, .verbose = p->run->verbose,
+        .dry_run = p->run->dry_run, .verbose = p->run->verbose, .command = p->options->command,
     };
     jst_cli_progress_clear(&s->progress);
     if (!r) {
@@ -138,6 +154,8 @@ static int finish(session *s, const jst_cli_prepared *p, const joist_pipeline *p
         return o.exit_code;
     }
     s->log.run = r->run_id;
+    if (s->trace)
+        write_trace(s, p, pipeline, r);
     log_failure(s, &o, status);
     log_end(s, &o);
     write_metrics(s, p, &o);
@@ -146,17 +164,42 @@ static int finish(session *s, const jst_cli_prepared *p, const joist_pipeline *p
 }
 
 /* ---- the verbs ------------------------------------------------------------------------------- */
-static int run_checked(const jst_cli_prepared *p, joist_pipeline *pipeline, session *s)
+static int run_checked(const jst_cli_prepared *p, const jst_cli_variation *v,
+                       joist_pipeline *pipeline, session *s)
 {
     jst_cli_clock clock;
     joist_run_options options = jst_cli_engine_options(p->run, &clock);
+    joist_error e = { 0 };
     options.progress = on_progress;
     options.user = s;
+    if (v->vary && v->vary(v->user, pipeline, &options, &e) != JOIST_OK)
+        return jst_cli_refused(&e);
+    if (p->settings.trace.file.len)
+        s->trace = jst_cli_trace_new(&p->settings.trace, options.mask_pii);
+    options.tap = s->trace ? jst_cli_trace_tap(s->trace) : NULL;
     const joist_report *report = NULL;
     jst_cli_signals_begin(joist_stop);
     joist_status status = joist_pipeline_run(pipeline, &options, &report);
     int code = finish(s, p, pipeline, status, report);
     jst_cli_signals_end();
+    jst_cli_trace_free(s->trace);
+    return code;
+}
+
+int jst_cli_run_varied(const jst_cli_prepared *p, const jst_cli_variation *v)
+{
+    session s = {
+        .def = v->def,
+        .progress = jst_cli_progress_new(stderr, p->settings.progress),
+        .log = jst_cli_log_new(stderr, p->settings.log, p->run->quiet, p->run->verbose),
+    };
+    s.log.run = p->run->run_id;
+    log_options(&s, p->options);
+    joist_error e = { 0 };
+    joist_pipeline *pipeline = joist_pipeline_new(v->def);
+    bool sound = joist_pipeline_check(pipeline, p->pipeline, &e) == JOIST_OK;
+    int code = sound ? run_checked(p, v, pipeline, &s) : jst_cli_refused(&e);
+    joist_pipeline_free(pipeline);
     return code;
 }
 
@@ -166,21 +209,7 @@ int jst_cli_run(const jst_cli_call *call)
     int code;
     if (!jst_cli_prepare(call, NULL, &p, &code))
         return code;
-    session s = {
-        .def = call->def,
-        .progress = jst_cli_progress_new(stderr, p.settings.progress),
-        .log = jst_cli_log_new(stderr, p.settings.log, p.run->quiet, p.run->verbose),
-    };
-    s.log.run = p.run->run_id;
-    log_options(&s, p.options);
-    joist_error e = { 0 };
-    joist_pipeline *pipeline = joist_pipeline_new(call->def);
-    if (joist_pipeline_check(pipeline, p.pipeline, &e) == JOIST_OK)
-        code = run_checked(&p, pipeline, &s);
-    else
-        code = jst_cli_refused(&e);
-    joist_pipeline_free(pipeline);
-    return code;
+    return jst_cli_run_varied(&p, &(jst_cli_variation){ .def = call->def });
 }
 
 static bool wants_online(const jst_cli_prepared *p)

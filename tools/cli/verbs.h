@@ -44,7 +44,20 @@ int jst_cli_check(const jst_cli_call *call);
 int jst_cli_graph(const jst_cli_call *call);
 int jst_cli_test(const jst_cli_call *call);
 int jst_cli_list(const jst_cli_call *call);
+int jst_cli_dead(const jst_cli_call *call);
+int jst_cli_replay(const jst_cli_call *call);
+int jst_cli_peek(const jst_cli_call *call);
 int jst_cli_completion(const jst_cli_call *call);
+
+/* A run that differs from what `run` does. */
+struct jst_cli_prepared;
+typedef struct jst_cli_variation {
+    const joist_pipeline_def *def;
+    /* between check and run: changes the graph and the engine's options; may be NULL */
+    joist_status (*vary)(void *user, joist_pipeline *p, joist_run_options *o, joist_error *e);
+    void *user;
+} jst_cli_variation;
+int jst_cli_run_varied(const struct jst_cli_prepared *p, const jst_cli_variation *v);
 
 /* The command line of any program: --help, --version, the verbs; --complete and --man for
  * completion scripts and the build. */

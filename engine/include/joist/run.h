@@ -60,6 +60,27 @@ joist_status joist_pipeline_check_online(joist_pipeline *p, joist_env *env, jois
 
 typedef struct joist_report joist_report;
 
+/* ---- looking into a run ------------------------------------------------------------------------
+ * What passes is shown to a tap as it happens: bundles that leave a step, what it rejects, rows
+ * that a store took. Called on the threads of the workers, several at a time; everything shown is
+ * borrowed. Nobody looking costs one comparison a bundle. */
+typedef enum joist_tap_kind {
+    JOIST_TAP_EMITTED, JOIST_TAP_REJECTED, JOIST_TAP_WRITTEN
+} joist_tap_kind;
+typedef struct joist_tap_event {
+    joist_tap_kind kind;
+    joist_text step;
+    size_t port;                /* EMITTED: of the step's outputs */
+    const joist_type *type;     /* of the rows; NULL: a record that did not decode, see raw */
+    joist_rows rows;            /* REJECTED: one, or none of a record that did not decode */
+    const char *code;           /* REJECTED: why, message and bytes */
+    joist_text message;
+    joist_bytes raw;
+    const joist_position *at;
+} joist_tap_event;
+typedef struct joist_tap joist_tap;
+struct joist_tap { void (*see)(joist_tap *tap, const joist_tap_event *event); };
+
 typedef struct joist_run_options {
     int workers;                /* 0 = processors */
     uint64_t memory;            /* bytes; 0 = a quarter of RAM */
@@ -73,6 +94,10 @@ typedef struct joist_run_options {
     /* Called about every 100 ms and at the end, on the caller's thread, with the numbers so far. */
     void (*progress)(void *user, const joist_report *r);
     void *user;
+    joist_tap *tap;             /* NULL: nobody looks */
+    /* How often the element at this position has been rejected before; NULL: never. Called on the
+     * threads of the workers. */
+    int64_t (*attempts)(joist_env *env, const joist_position *at);
 } joist_run_options;
 
 /* ---- what happened: owned by the pipeline until its next run or joist_pipeline_free ---------- */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * joist_sum of a field that is no int.
  *
- * EXPECT gcc: joist_sum adds int64_t or joist_int: event.at is neither
- * EXPECT clang: joist_sum adds int64_t or joist_int: event.at is neither */
+ * EXPECT gcc: joist_sum takes an int or a float: event.at is neither
+ * EXPECT clang: joist_sum takes an int or a float: event.at is neither */
 #include "../base.h"
 
 void build(joist_pipeline *p, word_coll words, event_coll events);
