@@ -97,7 +97,7 @@ joist_position *jst_groups_position(const jst_groups *g)
     char *key = joist_arena_alloc(arena, g->prefix.len + 2);
     key[0] = (char)(g->s->plan->id >> 8);
     key[1] = (char)g->s->plan->id;
-    memcpy(key + 2, joist_buffer_view(&g->prefix).ptr, g->prefix.len);
+    memcpy(key + 2, g->prefix.ptr, g->prefix.len);
     *at = (jst_group_position){ .at = { .timestamp_ms = joist_window_last(g->window),
                                         .window = g->window },
                                 .key = { key, g->prefix.len + 2 } };
@@ -298,7 +298,7 @@ joist_status jst_groups_read(jst_chain *c, const jst_shuffle *s, size_t partitio
     jst_groups g = { .c = c, .s = s, .partition = partition, .e = e };
     g.m = jst_merge_open(s, partition);
     g.next = jst_merge_next(g.m, e);
-    joist_buffer_reserve(&g.prefix, JST_WINDOW_KEY);    /* of everything it is empty, but somewhere */
+    joist_buffer_reserve(&g.prefix, JST_WINDOW_KEY);    /* it may stay empty, but somewhere */
     if (s->plan->sessions && s->plan->reduce == JST_REDUCE_GROUP && !e->message[0]) {
         g.scout = jst_merge_open(s, partition);
         g.ahead = jst_merge_next(g.scout, e);
