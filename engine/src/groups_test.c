@@ -351,18 +351,23 @@ Test(groups, may_be_left_unread_and_read_beyond_their_end)
 }
 
 /* More than fits, one key: only counted, with its texts. */
-#define BIG(F, T) F(T, joist_text, key) F(T, joist_text, text) F(T, int64_t, n)
+#define BIG(F, T)                                                                                 \
+    F(T, joist_text, key) F(T, joist_text, text) F(T, int64_t, n) F(T, joist_text_list, list)
 JOIST_RECORD(big, BIG);
 #define WEIGH(IN, OUT, SIDE, CFG, STATE) IN(big_group) OUT(joist_tally, out)
 JOIST_DOFN(weigh, WEIGH);
 static joist_status weigh_process(const weigh_call *v, const big_group *g)
 {
-    int64_t bytes = 0, n = 0;
+    int64_t bytes = 0, n = 0, again = 0;
+    const joist_text *before = NULL;
     for (const big *b; (b = big_next(g)); n++) {
+        again += before == b->list.items;
+        before = b->list.items;
         bytes += (int64_t)b->text.len;
         if (b->n != n || b->text.ptr[b->text.len - 1] != (char)('a' + n % 26))
             return joist_fail(v->ctx, "value %lld is %lld", (long long)n, (long long)b->n);
     }
+    cr_assert_gt(again, n / 2, "memory of a value is used again for the next one");
     return joist_tally_emit(v->out.out, (joist_tally){ g->key->key, bytes });
 }
 
@@ -377,11 +382,13 @@ Test(groups, of_more_values_than_memory)
 {
     enum { BIGS = 3000, LENGTH = 4000 };
     static big bigs[BIGS];
+    static const joist_text words[] = { { "some", 4 }, { "words", 5 } };
     char *text = joist_malloc(LENGTH * 26);
     memset(text, 'x', LENGTH * 26);
     for (size_t i = 0; i < BIGS; i++) {
         text[i % 26 * LENGTH + LENGTH - 1] = (char)('a' + i % 26);
-        bigs[i] = (big){ JOIST_TEXT("hot"), { text + i % 26 * LENGTH, LENGTH }, (int64_t)i };
+        bigs[i] = (big){ JOIST_TEXT("hot"), { text + i % 26 * LENGTH, LENGTH }, (int64_t)i,
+                         { words, 2 } };
     }
     GIVE(0, bigs);
     ONCE(weighed);
