@@ -66,6 +66,8 @@ static joist_status span_extract(const span_call *v, const range *a, const hit *
         joist_buffer_printf(&b, " %.*s %lld %lld..%lld %g %lld", JOIST_ARG(v->cfg->word),
                             (long long)a->count, (long long)a->least.v, (long long)a->most, a->sum,
                             (long long)a->first.ms);
+    else
+        joist_buffer_printf(&b, " none %lld", (long long)a->most);
     return emit_line(v->out, v->call, key, &b);
 }
 
@@ -172,7 +174,7 @@ Test(combine, of_nothing)
     GIVE(0, some);
     world.inputs[0].count = 0;
     WINDOWS(.global = true);
-    ALWAYS_GIVES(one_span, " max[min,max):\n");
+    ALWAYS_GIVES(one_span, " max[min,max): none -9223372036854775808\n");
     WINDOWS(.fixed_ms = 20);
     ALWAYS_GIVES(one_span, "");
     WINDOWS(.global = true);
