@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Events grouped by a field of words.
+ * A key of another record.
  *
- * EXPECT gcc: incompatible types when initializing type 'enum JOIST_FIELDS_event'
- * EXPECT clang: an expression of incompatible type 'word_fields' */
+ * EXPECT gcc: 'enum JOIST_FIELDS_event' using type 'word_fields'
+ * EXPECT clang: with an expression of incompatible type 'word_fields' */
 #include "../base.h"
 
-void build(joist_pipeline *p, word_coll words, event_coll events);
-void build(joist_pipeline *p, word_coll words, event_coll events)
+void build(event_coll events);
+void build(event_coll events)
 {
-    (void)p, (void)words, (void)events;
+    (void)events;
 #ifdef CURED
-    event_group_coll groups = joist_group_by_key(event, events, .key = JOIST_FIELDS(event, id));
-    (void)groups;
+    event_group_coll g = joist_group_by_key(event, events, .key = JOIST_FIELDS(event, id));
+    (void)g;
 #else
-    event_group_coll groups = joist_group_by_key(event, events, .key = JOIST_FIELDS(word, text));
-    (void)groups;
+    event_group_coll g = joist_group_by_key(event, events, .key = JOIST_FIELDS(word, text));
+    (void)g;
 #endif
 }

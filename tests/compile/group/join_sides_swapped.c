@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The left side of a pair is given on the right.
+ * The sides of a join in the wrong order.
  *
- * EXPECT gcc: incompatible type for argument 1 of 'said_join_'
- * EXPECT clang: passing 'word_coll' */
+ * EXPECT gcc: incompatible type for argument 1 of 'event_word_join_'
+ * EXPECT clang: to parameter of incompatible type 'event_coll' */
 #include "../base.h"
 
-JOIST_PAIR(said, event, word);
+JOIST_PAIR(event_word, event, word);
 
-void build(joist_pipeline *p, word_coll words, event_coll events);
-void build(joist_pipeline *p, word_coll words, event_coll events)
+void build(word_coll words, event_coll events);
+void build(word_coll words, event_coll events)
 {
-    (void)p, (void)words, (void)events;
+    (void)words, (void)events;
 #ifdef CURED
-    said_coll pairs = joist_join(said, events, words, .left = JOIST_FIELDS(event, id),
-                                 .right = JOIST_FIELDS(word, text));
-    (void)pairs;
+    event_word_coll both = joist_join(event_word, events, words,
+                                      .left = JOIST_FIELDS(event, id),
+                                      .right = JOIST_FIELDS(word, text));
+    (void)both;
 #else
-    said_coll pairs = joist_join(said, words, events, .left = JOIST_FIELDS(event, id),
-                                 .right = JOIST_FIELDS(word, text));
-    (void)pairs;
+    event_word_coll both = joist_join(event_word, words, events,
+                                      .left = JOIST_FIELDS(event, id),
+                                      .right = JOIST_FIELDS(word, text));
+    (void)both;
 #endif
 }

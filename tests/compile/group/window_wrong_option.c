@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A window has a length in milliseconds, and the option says so.
+ * An option that joist_window_into does not have.
  *
- * EXPECT gcc: 'joist_window_options' has no member named 'fixed'
- * EXPECT clang: field designator 'fixed' does not refer to any field */
+ * EXPECT gcc: 'joist_window_options' has no member named 'length_ms'
+ * EXPECT clang: field designator 'length_ms' does not refer to any field */
 #include "../base.h"
 
-void build(joist_pipeline *p, word_coll words, event_coll events);
-void build(joist_pipeline *p, word_coll words, event_coll events)
+void build(event_coll events);
+void build(event_coll events)
 {
-    (void)p, (void)words, (void)events;
+    (void)events;
 #ifdef CURED
-    event_coll hours = joist_window_into(event, events, .fixed_ms = JOIST_HOURS(1));
-    (void)hours;
+    event_coll windowed = joist_window_into(event, events, .fixed_ms = 1000);
+    (void)windowed;
 #else
-    event_coll hours = joist_window_into(event, events, .fixed = JOIST_HOURS(1));
-    (void)hours;
+    event_coll windowed = joist_window_into(event, events, .length_ms = 1000);
+    (void)windowed;
 #endif
 }
