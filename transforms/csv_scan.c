@@ -3,12 +3,6 @@
  * front of it. No newline is searched for twice, so that the time is linear whatever the bytes. */
 #include "csv_scan.h"
 
-joist_status jst_csv_bad_separator(joist_text uri, joist_error *e)
-{
-    return joist_fail_with(e, JOIST_USAGE, "the fields of '%.*s' cannot be separated by a quote,"
-                           " a line end or a byte beyond ASCII", JOIST_ARG(uri));
-}
-
 /* ---- where a record ends --------------------------------------------------------------------- */
 void jst_csv_scan_begin(jst_csv_scan *s, char separator)
 {

@@ -24,14 +24,6 @@ typedef struct jst_csv_scan {
     uint64_t quote;             /* of the record: where the last quoted field opens */
 } jst_csv_scan;
 
-/* May fields be separated by it? */
-JOIST_INLINE bool jst_csv_separates(char c)
-{
-    return c && (unsigned char)c < 0x80 && !strchr("\"\r\n", c);
-}
-
-joist_status jst_csv_bad_separator(joist_text uri, joist_error *e);
-
 void jst_csv_scan_begin(jst_csv_scan *s, char separator);
 
 /* Looks at more of the record, to the newline that ends it: true, it is the last of *used bytes; or

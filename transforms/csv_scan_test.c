@@ -146,10 +146,3 @@ Test(csv_scan, what_is_wrong_and_where)
     expect_cells("\"", 9, ',', "0: the quote that opens here is never closed");
     expect_cells("\"a\"\"", 9, ',', "0: the quote that opens here is never closed");
 }
-
-Test(csv_scan, separators)
-{
-    cr_assert(jst_csv_separates(',') && jst_csv_separates('\t') && jst_csv_separates('|'));
-    cr_assert(!jst_csv_separates('"') && !jst_csv_separates('\n') && !jst_csv_separates('\r'));
-    cr_assert(!jst_csv_separates('\0') && !jst_csv_separates((char)0xC3));
-}

@@ -199,9 +199,6 @@ Test(read_csv, what_check_refuses)
     cr_assert_eq(jst_file_source.check(&spec, &e), JOIST_OK);
     bad.query = JOIST_TEXT("SELECT 1");
     expect_refused(bad, "is a file, which has no .query");
-    bad = spec;
-    bad.separator = '"';
-    expect_refused(bad, "cannot be separated by a quote");
     bad = test_spec("x", &joist_value_type);
     bad.csv = true;
     expect_refused(bad, "'x' cannot be CSV: a joist_value has no columns");

@@ -437,8 +437,6 @@ static joist_status check_source(const joist_source_spec *spec, joist_error *e)
     if (spec->csv && !columns)
         return joist_fail_with(e, JOIST_USAGE, "'%.*s' cannot be CSV: a %s has no columns",
                                JOIST_ARG(spec->uri), spec->type->name);
-    if (spec->separator && !jst_csv_separates(spec->separator))
-        return jst_csv_bad_separator(spec->uri, e);
     return JOIST_OK;
 }
 

@@ -9,7 +9,6 @@
  * `.NAME.tmp-PID`, behind. */
 #include "write_ndjson.h"
 
-#include "csv_scan.h"
 #include "csv_write.h"
 #include "local_file.h"
 
@@ -86,8 +85,6 @@ static joist_status store_check(joist_text uri, const joist_table_spec *tables, 
     if (count != 1 || tables[0].outbox)
         return joist_fail_with(e, JOIST_USAGE, "the file '%.*s' holds one table and no outbox;"
                                " use sqlite:PATH for more", JOIST_ARG(uri));
-    if (tables->separator && !jst_csv_separates(tables->separator))
-        return jst_csv_bad_separator(uri, e);
     char *path = jst_file_path(joist_uri_rest(uri), e);
     joist_free(path);
     return path ? JOIST_OK : JOIST_FAILED;

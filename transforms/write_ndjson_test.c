@@ -204,9 +204,6 @@ Test(write_ndjson, what_cannot_be_a_file_is_refused_at_open)
     write_file(name_in("", "f").text, "x");
     expect_refused("x.jsonl", both, 2, JOIST_USAGE, "one table");
     expect_refused("x.jsonl", &outbox, 1, JOIST_USAGE, "no outbox");
-    joist_table_spec quoted = csv;
-    quoted.separator = '"';
-    expect_refused("x.csv", &quoted, 1, JOIST_USAGE, "cannot be separated by a quote");
     expect_refused("", &spec, 1, JOIST_USAGE, "path is missing");
     expect_refused(test_dir, &spec, 1, JOIST_FATAL, "is a directory");
     expect_refused(name_in("", "new/").text, &spec, 1, JOIST_FATAL, "is a directory");

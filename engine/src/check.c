@@ -90,6 +90,8 @@ static joist_status check_uri(const joist_pipeline *p, const jst_node *n, joist_
     if (!uri.len)
         return REFUSE(e, n, "step '%.*s' has nothing to %s: .uri is empty", JOIST_ARG(n->name),
                       verb);
+    if (memchr(uri.ptr, 0, uri.len))
+        return REFUSE(e, n, "step '%.*s' has a URI with a NUL byte", JOIST_ARG(n->name));
     const joist_connector *c = jst_connector_of(p->def, uri);
     if (c && c->version != JOIST_CONNECTOR_VERSION)
         return REFUSE(e, n, "connector '%s' is of version %u; this library serves version %d",
@@ -325,6 +327,17 @@ static bool names_have(joist_text_list names, joist_text name)
     return false;
 }
 
+/* Of CSV: one that can be told from what it separates. */
+static joist_status check_separator(const jst_node *n, joist_error *e)
+{
+    joist_text s = n->separator;
+    bool good = s.len == 1 && (unsigned char)(*s.ptr - 1) < 0x7F && !strchr("\"\r\n", *s.ptr);
+    if (!s.len || good)
+        return JOIST_OK;
+    return REFUSE(e, n, "the .separator of '%.*s' must be an ASCII character, no quote and no line"
+                  " end", JOIST_ARG(n->name));
+}
+
 /* A table needs what its rows are found by. */
 static joist_status check_without(const jst_node *n, const joist_type *in, joist_error *e)
 {
@@ -347,7 +360,7 @@ static joist_status check_write(const joist_pipeline *p, const jst_node *n, cons
         return JOIST_FAILED;
     if (jst_check_names(n, in, n->key, e) || jst_check_names(n, in, n->by, e))
         return JOIST_FAILED;
-    if (check_window(n, in, e) || check_without(n, in, e))
+    if (check_window(n, in, e) || check_without(n, in, e) || check_separator(n, e))
         return JOIST_FAILED;
     if (n->endpoint.len && check_uri(p, n, n->endpoint, can_send, "post to", e))
         return JOIST_FAILED;
@@ -367,7 +380,7 @@ static joist_status check_read(const joist_pipeline *p, const jst_node *n, joist
                       JOIST_ARG(n->name));
     if (n->max_record <= 0)
         return REFUSE(e, n, "'%.*s' needs a positive .max_record", JOIST_ARG(n->name));
-    return check_hours(n, e);
+    return check_separator(n, e) ? JOIST_FAILED : check_hours(n, e);
 }
 
 static joist_status check_flatten(const joist_pipeline *p, const jst_node *n, const joist_type *in,

@@ -353,12 +353,14 @@ REFUSES(cogroups_that_are_written, "cannot take groups: a DoFn with IN(hit_word_
 
 /* ---- side inputs ----------------------------------------------------------------------------- */
 
-REFUSES(a_singleton_that_is_missing, "pass needs its side input .side.one = joist_singleton(hit, …)")
+REFUSES(a_singleton_that_is_missing,
+        "pass needs its side input .side.one = joist_singleton(hit, …)")
 {
     hit_coll in = IN_HITS;
     HERE; joist_write(JOIST_APPLY(pass, in).out, .uri = OUT);
 }
-REFUSES(a_multimap_that_is_missing, "ask needs its side input .side.many = joist_multimap_by(hit, …)")
+REFUSES(a_multimap_that_is_missing,
+        "ask needs its side input .side.many = joist_multimap_by(hit, …)")
 {
     hit_coll in = IN_HITS;
     hit_group_coll g = joist_group_by_key(hit, in, .key = JOIST_FIELDS(hit, who));
@@ -398,7 +400,7 @@ static void take_bytes(const char *bytes, size_t len)
     joist_run_options options = { .workers = 1, .env = &the_env.env, .memory = 1 << 20 };
     p->graph = (jst_graph){ 0 };
     size_t used = joist_row_decode(&jst_graph_type, bytes, len, &p->graph, arena);
-    if (used == len && jst_check_graph(p, &error) == JOIST_OK) {
+    if (used == len && jst_check_all(p, &error) == JOIST_OK) {
         world.log_len = 0;
         taken++;
         if (joist_pipeline_run(p, &options, &report) == JOIST_OK)
@@ -417,8 +419,11 @@ static const hit some_hits[] = { { { "a", 1 }, { 5, true }, 1 }, { { "b", 1 }, {
                                  { { "a", 1 }, { 6, true }, 3 } };
 static const word some_words[] = { { { "a", 1 }, { NULL, 0 }, { 1, true } } };
 
+/* A URI with a wrong byte may be a path: files land in a directory of their own. */
 static joist_text good_bytes(void)
 {
+    make_dir();
+    cr_assert_eq(chdir(test_dir), 0);
     accepted(good);
     world.inputs[0] = (mem_input){ .name = "in", .items = some_hits, .count = 3,
                                    .size = sizeof(hit) };
@@ -445,6 +450,8 @@ Test(check_group, every_byte_of_a_graph_wrong_in_every_bit)
     cr_expect_gt(ran, 100, "changed names and windows are good graphs");
     joist_free(copy);
     joist_free((char *)(uintptr_t)wire.ptr);
+    cr_assert_eq(chdir("/"), 0);
+    drop_dir();
 }
 
 Test(check_group, many_bytes_of_a_graph_wrong)
@@ -462,6 +469,8 @@ Test(check_group, many_bytes_of_a_graph_wrong)
     }
     joist_free(copy);
     joist_free((char *)(uintptr_t)wire.ptr);
+    cr_assert_eq(chdir("/"), 0);
+    drop_dir();
 }
 
 /* ---- spoiled graphs -------------------------------------------------------------------------- */

@@ -178,6 +178,24 @@ REFUSES(a_dofn_that_is_in_no_table, "DoFn 'stray' is not in the program's table:
     HERE; joist_write(JOIST_APPLY(stray, in, .name = "s").ok, .uri = OUT);
 }
 
+REFUSES(a_separator_that_is_a_quote, "the .separator of 'read_ev' must be an ASCII character, no")
+{
+    HERE; ev_coll in = joist_read(ev, q, .uri = IN, .separator = '"');
+    joist_write(in, .uri = OUT);
+}
+
+REFUSES(a_separator_beyond_ascii, "the .separator of 'w' must be an ASCII character, no quote")
+{
+    ev_coll in = joist_read(ev, q, .uri = IN, .separator = ';');
+    HERE; joist_write(in, .uri = OUT, .name = "w", .separator = (char)0xE4);
+}
+
+REFUSES(a_table_and_a_query, "joist_read takes .table or .query, not both")
+{
+    HERE; ev_coll in = joist_read(ev, q, .uri = IN, .table = OUT, .query = OUT);
+    joist_write(in, .uri = OUT);
+}
+
 REFUSES(an_unknown_scheme, "cannot read 'gopher:' (step 'read_ev'); known here: a path, file:, "
                            "sqlite:, mem:, old:")
 {
@@ -206,6 +224,12 @@ REFUSES(an_unknown_scheme_to_fall_back_on, "cannot read 'gopher:'")
 REFUSES(a_connector_of_another_version, "connector 'old' is of version 0")
 {
     HERE; joist_write(joist_read(ev, q, .uri = JOIST_TEXT("old:x")), .uri = OUT);
+}
+
+REFUSES(a_uri_with_a_nul, "step 'r' has a URI with a NUL byte")
+{
+    HERE; ev_coll in = joist_read(ev, q, .uri = JOIST_TEXT("mem:\0x"), .name = "r");
+    joist_write(in, .uri = OUT);
 }
 
 REFUSES(no_uri, ".uri is empty")

@@ -129,6 +129,11 @@ static joist_status check_stores(const joist_pipeline *p, joist_error *e)
     return status;
 }
 
+joist_status jst_check_all(const joist_pipeline *p, joist_error *e)
+{
+    return jst_check_graph(p, e) || check_sources(p, e) ? JOIST_FAILED : check_stores(p, e);
+}
+
 joist_status joist_pipeline_check(joist_pipeline *p, const void *options, joist_error *e)
 {
     jst_build_reset(p);
@@ -140,5 +145,5 @@ joist_status joist_pipeline_check(joist_pipeline *p, const void *options, joist_
     if (jst_graph_set(p, &(jst_graph){ joist_text_of(p->def->name), { p->building, p->count } },
                       e))
         return JOIST_FAILED;
-    return jst_check_graph(p, e) || check_sources(p, e) ? JOIST_FAILED : check_stores(p, e);
+    return jst_check_all(p, e);
 }

@@ -33,6 +33,9 @@ const joist_type *jst_coll_type(const joist_pipeline *p, int64_t coll);
 /* What a read asks of a source, but for what only a run knows. */
 joist_source_spec jst_read_spec(const joist_pipeline *p, const jst_node *n);
 
+/* The graph that came back, its sources and its stores: all that a run could refuse offline. */
+joist_status jst_check_all(const joist_pipeline *p, joist_error *e);
+
 /* check.c */
 joist_status jst_check_graph(const joist_pipeline *p, joist_error *e);
 const joist_connector *jst_connector_of(const joist_pipeline_def *def, joist_text uri);
