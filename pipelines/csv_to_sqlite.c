@@ -25,7 +25,7 @@ JOIST_BUILD(build, options);
 static void build(joist_pipeline *p, const options *o)
 {
     if (o->separator.len != 1)
-        joist_mistake(p, (joist_site)JOIST_SITE, "--separator is one character");
+        JOIST_MISTAKE(p, "--separator is one character");
     station_coll stations = joist_read(station, p, .uri = o->input, .csv = true,
                                        .separator = o->separator.len ? *o->separator.ptr : ',');
     joist_write(stations, .uri = o->output, .key = JOIST_FIELDS(station, id));

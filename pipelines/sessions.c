@@ -83,7 +83,7 @@ static void build(joist_pipeline *p, const options *o)
 {
     joist_line_coll lines = joist_read(joist_line, p, .uri = o->input);
     hit_coll hits = joist_with_timestamps(hit, JOIST_APPLY(parse, lines).hits, at);
-    hit_coll in_sessions = joist_window_into(hit, hits, .gap_ms = o->gap_minutes * 60000);
+    hit_coll in_sessions = joist_window_into(hit, hits, .gap_ms = JOIST_MINUTES(o->gap_minutes));
     hit_group_coll groups = joist_group_by_key(hit, in_sessions,
                                                .key = JOIST_FIELDS(hit, host, agent));
     joist_write(JOIST_APPLY(describe, groups).visits, .uri = o->output,

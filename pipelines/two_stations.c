@@ -48,11 +48,11 @@ static joist_status extremes_extract(const extremes_call *v, const range *a, con
 /* The composite. Its steps are called NAME/read_temperature, NAME/extremes and so on. */
 static day_coll days_of(joist_pipeline *p, joist_text uri, const char *name)
 {
-    day_coll days = { .c = { p, 0 } };
+    day_coll days = { 0 };
     JOIST_SCOPE(p, name) {
         temperature_coll read = joist_read(temperature, p, .uri = uri);
         temperature_coll timed = joist_with_timestamps(temperature, read, at);
-        temperature_coll daily = joist_window_into(temperature, timed, .fixed_ms = 86400000);
+        temperature_coll daily = joist_window_into(temperature, timed, .fixed_ms = JOIST_DAYS(1));
         days = JOIST_COMBINE(extremes, daily);
     }
     return days;

@@ -29,20 +29,19 @@ static joist_status add_window_process(const add_window_call *v, const joist_tal
                                            JOIST_TIME_MS(w.end_ms), tally->count });
 }
 
-enum { MINUTE = 60000, HOUR = 60 * MINUTE };
-
 JOIST_BUILD(build, options);
 static void build(joist_pipeline *p, const options *o)
 {
     view_coll read = joist_read(view, p, .uri = o->input);
     view_coll seen = joist_with_timestamps(view, read, at);
 
-    view_coll hourly = joist_window_into(view, seen, .fixed_ms = HOUR);
+    view_coll hourly = joist_window_into(view, seen, .fixed_ms = JOIST_HOURS(1));
     views_coll by_hour = JOIST_APPLY(add_window, joist_count(view, hourly, page)).out;
     joist_write(by_hour, .uri = o->output, .table = JOIST_TEXT("hourly"),
                 .key = JOIST_FIELDS(views, page, since));
 
-    view_coll sliding = joist_window_into(view, seen, .sliding_ms = HOUR, .every_ms = 15 * MINUTE);
+    view_coll sliding = joist_window_into(view, seen, .sliding_ms = JOIST_HOURS(1),
+                                          .every_ms = JOIST_MINUTES(15));
     views_coll moving = JOIST_APPLY(add_window, joist_count(view, sliding, page)).out;
     joist_write(moving, .uri = o->output, .table = JOIST_TEXT("moving"),
                 .key = JOIST_FIELDS(views, page, since));

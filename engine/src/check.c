@@ -90,6 +90,8 @@ static joist_status check_uri(const joist_pipeline *p, const jst_node *n, joist_
     if (!uri.len)
         return REFUSE(e, n, "step '%.*s' has nothing to %s: .uri is empty", JOIST_ARG(n->name),
                       verb);
+    if (memchr(uri.ptr, 0, uri.len))
+        return REFUSE(e, n, "step '%.*s' has a URI with a NUL byte", JOIST_ARG(n->name));
     const joist_connector *c = jst_connector_of(p->def, uri);
     if (c && c->version != JOIST_CONNECTOR_VERSION)
         return REFUSE(e, n, "connector '%s' is of version %u; this library serves version %d",

@@ -353,12 +353,14 @@ REFUSES(cogroups_that_are_written, "cannot take groups: a DoFn with IN(hit_word_
 
 /* ---- side inputs ----------------------------------------------------------------------------- */
 
-REFUSES(a_singleton_that_is_missing, "pass needs its side input .side.one = joist_singleton(hit, …)")
+REFUSES(a_singleton_that_is_missing,
+        "pass needs its side input .side.one = joist_singleton(hit, …)")
 {
     hit_coll in = IN_HITS;
     HERE; joist_write(JOIST_APPLY(pass, in).out, .uri = OUT);
 }
-REFUSES(a_multimap_that_is_missing, "ask needs its side input .side.many = joist_multimap_by(hit, …)")
+REFUSES(a_multimap_that_is_missing,
+        "ask needs its side input .side.many = joist_multimap_by(hit, …)")
 {
     hit_coll in = IN_HITS;
     hit_group_coll g = joist_group_by_key(hit, in, .key = JOIST_FIELDS(hit, who));

@@ -226,6 +226,12 @@ REFUSES(a_connector_of_another_version, "connector 'old' is of version 0")
     HERE; joist_write(joist_read(ev, q, .uri = JOIST_TEXT("old:x")), .uri = OUT);
 }
 
+REFUSES(a_uri_with_a_nul, "step 'r' has a URI with a NUL byte")
+{
+    HERE; ev_coll in = joist_read(ev, q, .uri = JOIST_TEXT("mem:\0x"), .name = "r");
+    joist_write(in, .uri = OUT);
+}
+
 REFUSES(no_uri, ".uri is empty")
 {
     HERE; joist_write(joist_read(ev, q, .name = "r"), .uri = OUT);

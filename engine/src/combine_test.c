@@ -183,7 +183,8 @@ Test(combine, of_nothing)
 
 #define INNER(F, T) F(T, joist_text, who) F(T, int64_t, n)
 JOIST_RECORD(inner, INNER);
-#define LIST(F, T) F(T, joist_text_list, texts) F(T, inner, last, 0, JOIST_OF(inner)) F(T, joist_text, longest)
+#define LIST(F, T)                                                                                \
+    F(T, joist_text_list, texts) F(T, inner, last, 0, JOIST_OF(inner)) F(T, joist_text, longest)
 JOIST_RECORD(list, LIST);
 
 #define NAMES(IN, ACC, OUT, CFG) IN(hit) ACC(list) OUT(joist_line)
@@ -422,7 +423,8 @@ static void check_counted(const char *how)
     cr_assert_str_eq(seen("out.sums"), "{\"key\":null,\"total\":-12}\n"
                                        "{\"key\":\"false\",\"total\":0}\n"
                                        "{\"key\":\"true\",\"total\":14}\n", "%s", how);
-    cr_assert_str_eq(seen("out.by_n"), "{\"key\":\"-1\",\"total\":-1}\n{\"key\":\"0\",\"total\":0}\n"
+    cr_assert_str_eq(seen("out.by_n"), "{\"key\":\"-1\",\"total\":-1}\n"
+                                       "{\"key\":\"0\",\"total\":0}\n"
                                        "{\"key\":\"5\",\"total\":10}\n", "%s", how);
 }
 

@@ -155,8 +155,8 @@ Test(groups, of_windows_that_overlap)
 Test(groups, sessions_chain_and_do_not_merge_when_they_touch)
 {
     static const hit hits[] = {
-        HIT_("a", 18, 0), HIT_("a", 0, 1), HIT_("a", 9, 2),      /* 0, 9, 18: a chain of gaps < 10 */
-        HIT_("a", 28, 3),                                       /* 18 + 10: touches, another one */
+        HIT_("a", 18, 0), HIT_("a", 0, 1), HIT_("a", 9, 2),     /* 0, 9, 18: a chain of gaps < 10 */
+        HIT_("a", 28, 3),                                      /* 18 + 10: touches, another one */
         HIT_("b", 5, 4), HIT_("a", 37, 5), HIT_("a", -20, 6), HIT_("a", 0, 7),
     };
     GIVE(0, hits);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Pairs of one key: its left values are kept, the right ones are streamed past them. Left values come
- * first, but of a session: its windows are in the order of time, so the merge that runs ahead keeps
- * the left values of all of them. */
+ * Pairs of one key: its left values are kept, the right ones are streamed past them. Left values
+ * come first, but of a session: its windows are in the order of time, so the merge that runs ahead
+ * keeps the left values of all of them. */
 #include "groups.h"
 #include "memory.h"
 

@@ -162,7 +162,8 @@ static void by_three(joist_pipeline *p)
     TO_LINES(JOIST_APPLY(show_pair, j).out);
 }
 
-/* An int64_t on one side and a joist_int on the other, fields in another order; NULL equals NULL. */
+/* An int64_t on one side and a joist_int on the other, fields in another order; NULL equals
+ * NULL. */
 Test(join, by_several_fields)
 {
     static const hit hits[] = { HIT_("a", 5, 1), HIT_("a", 6, 1), HIT_("b", 5, 1), HIT_("a", 5, -1),

@@ -12,7 +12,8 @@
 #include "pipeline.h"
 
 typedef enum jst_target_kind { JST_TO_DOFN, JST_TO_SHUFFLE, JST_TO_VIEW } jst_target_kind;
-/* `via` numbers what feeds one shuffle or view, or one DoFn of a stage; `side` is the input of a join. */
+/* `via` numbers what feeds one shuffle or view, or one DoFn of a stage; `side` is the input of a
+ * join. */
 typedef struct jst_target {
     jst_target_kind kind;
     size_t index;

@@ -67,8 +67,9 @@ static bool waits_for_view(const jst_plan *plan, size_t from, const jst_fused_do
 }
 
 /* Of the stages that wait for themselves, the first DoFn with an unfinished view gets its input
- * stored. Groups cannot be, and need not: all of a stage that starts from groups is made of them, so
- * one that waits for such a stage would wait for itself if nobody else in the circle could give way. */
+ * stored. Groups cannot be, and need not: all of a stage that starts from groups is made of them,
+ * so one that waits for such a stage would wait for itself if nobody else in the circle could give
+ * way. */
 void jst_plan_materialise(jst_plan *plan, size_t stuck)
 {
     for (size_t s = stuck; s < plan->stages_count; s++)

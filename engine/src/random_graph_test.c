@@ -5,311 +5,9 @@
  *
  *     JOIST_SEED=N tests/engine.random_graph_test     the graph of a failure alone, again */
 /* Tests: stage.c pool.c view.c */
-#include "run_test.h"
+#include "random_model_test.h"
 
-enum { GRAPHS = 60, RUNS = 7, MOST_COLLS = 64, MOST_OPS = 40, LARGEST = 4000 };
-
-/* ---- chance ---------------------------------------------------------------------------------- */
-
-static uint64_t chance;
-
-static uint64_t mix(uint64_t a, uint64_t b)
-{
-    uint64_t z = (a ^ (b + 0x9e3779b97f4a7c15u + (a << 6) + (a >> 2))) * 0xbf58476d1ce4e5b9u;
-    return z ^ z >> 29;
-}
-
-static size_t below(size_t n)
-{
-    chance = mix(chance, 77);
-    return (size_t)((chance >> 16) % n);
-}
-
-/* ---- the steps ------------------------------------------------------------------------------- */
-
-#define KV(F, T) F(T, joist_text, key) F(T, joist_text, value) F(T, int64_t, seq)
-JOIST_RECORD(kv, KV);
-#define SALT(F, T) F(T, int64_t, salt) F(T, int64_t, times)
-JOIST_RECORD(salt, SALT);
-
-static const joist_text words[] = { { "alpha", 5 }, { "beta", 4 }, { "", 0 }, { NULL, 0 },
-                                    { "gamma", 5 }, { "delta", 5 }, { "x", 1 }, { "yz", 2 } };
-static joist_text word_of(uint64_t n) { return words[n % 8]; }
-
-/* Copy `i` of what a step with this salt makes of e; unique in seq, so that nothing is a tie. */
-static ev derived(const ev *e, int64_t salt_, int64_t i)
-{
-    ev d = *e;
-    d.seq = (int64_t)(mix(mix((uint64_t)e->seq, (uint64_t)salt_), (uint64_t)i) >> 8);
-    d.n.v += i;
-    if (salt_ % 3 == 0)
-        d.tag = word_of((uint64_t)d.seq);
-    return d;
-}
-static bool refused(const ev *e, int64_t salt_)
-{
-    return mix((uint64_t)e->seq, (uint64_t)salt_) % 11 == 0;
-}
-static bool odd(const ev *e) { return e->seq % 2; }
-static int64_t copies(const ev *e, const salt *s)
-{
-    int64_t some_number = (int64_t)(mix((uint64_t)e->seq, (uint64_t)s->salt) % 4);
-    return s->times < 0 ? 1 : some_number % (s->times + 1);
-}
-static kv kv_of(const ev *e)
-{
-    return (kv){ e->key.ptr ? e->key : JOIST_TEXT("none"), word_of((uint64_t)e->seq >> 3), e->seq };
-}
-static ev ev_of(const joist_tally *t, int64_t salt_)
-{
-    uint64_t h = mix((uint64_t)t->count, (uint64_t)salt_);
-    for (size_t i = 0; i < t->key.len; i++)
-        h = mix(h, (unsigned char)t->key.ptr[i]);
-    return (ev){ t->key, JOIST_INT(t->count), (int64_t)(h >> 8), t->key };
-}
-
-#define MAP(IN, OUT, SIDE, CFG, STATE) IN(ev) OUT(ev, even) OUT(ev, odd) CFG(salt)
-JOIST_DOFN(map, MAP);
-static joist_status map_process(const map_call *v, const ev *e)
-{
-    if (refused(e, v->cfg->salt))
-        return joist_reject(v->ctx, "refused", "by chance");
-    for (int64_t i = 0; i < copies(e, v->cfg); i++)
-        ev_emit(odd(e) ? v->out.odd : v->out.even, derived(e, v->cfg->salt, i));
-    return JOIST_OK;
-}
-
-#define JOIN(IN, OUT, SIDE, CFG, STATE)                                                           \
-    IN(ev) OUT(ev, found) OUT(ev, missing) SIDE(kv, known) CFG(salt)
-JOIST_DOFN(join, JOIN);
-static joist_status join_process(const join_call *v, const ev *e)
-{
-    const kv *k = kv_get(v->side.known, e->key);
-    ev out = derived(e, v->cfg->salt, 0);
-    if (k)
-        out.tag = k->value;
-    return ev_emit(k ? v->out.found : v->out.missing, out);
-}
-
-#define TO_KV(IN, OUT, SIDE, CFG, STATE) IN(ev) OUT(kv, ok)
-JOIST_DOFN(to_kv, TO_KV);
-static joist_status to_kv_process(const to_kv_call *v, const ev *e)
-{
-    return kv_emit(v->out.ok, kv_of(e));
-}
-
-#define BACK(IN, OUT, SIDE, CFG, STATE) IN(joist_tally) OUT(ev, ok) CFG(salt)
-JOIST_DOFN(back, BACK);
-static joist_status back_process(const back_call *v, const joist_tally *t)
-{
-    return ev_emit(v->out.ok, ev_of(t, v->cfg->salt));
-}
-
-/* ---- a graph and its model ------------------------------------------------------------------- */
-
-typedef enum kind { READ, MAP_, JOIN_, TO_KV_, BACK_, LATEST, LATEST_KV, COUNT, SUM, FLATTEN } kind;
-typedef enum shape { EV, KV_, TALLY, TOTAL } shape;
-static const joist_type *const types[] = { &ev_type, &kv_type, &joist_tally_type,
-                                           &joist_total_type };
-
-typedef struct element {
-    union { ev e; kv k; joist_tally tally; joist_total total; } is;
-    uint64_t place;             /* in the input; the last of two ties is the later one */
-} element;
-
-/* `pure`: every element is of another record, so that the input decides ties. */
-typedef struct coll {
-    shape shape;
-    element *items; size_t count;
-    bool used, pure;
-    unsigned sources;
-} coll;
-
-typedef struct op { kind kind; size_t in[3], ins, out[2], way; int64_t salt, times; } op;
-
-static op ops[MOST_OPS];
-static coll colls[MOST_COLLS];
-static joist_arena *arena;         /* of the model's texts */
-static size_t ops_count, colls_count, inputs_count, rejects;
-static ev *inputs[3];
-static size_t input_counts[3];
-
-static void add(coll *c, element e)
-{
-    if ((c->count & (c->count + 1)) == 0)
-        c->items = joist_realloc(c->items, (2 * c->count + 2) * sizeof *c->items);
-    c->items[c->count++] = e;
-}
-
-static coll *new_coll(op *o, size_t port, shape s)
-{
-    o->out[port] = colls_count;
-    colls[colls_count] = (coll){ .shape = s };
-    return &colls[colls_count++];
-}
-
-static void model_read(op *o)
-{
-    coll *c = new_coll(o, 0, EV);
-    c->pure = true;
-    c->sources = 1u << o->way;
-    for (size_t i = 0; i < input_counts[o->way]; i++)
-        add(c, (element){ { .e = inputs[o->way][i] }, (uint64_t)o->way << 32 | i });
-}
-
-static void model_map(op *o, const coll *in)
-{
-    coll *two[2] = { new_coll(o, 0, EV), new_coll(o, 1, EV) };
-    const salt s = { o->salt, o->times };
-    for (size_t i = 0; i < in->count; i++) {
-        const ev *e = &in->items[i].is.e;
-        bool no = refused(e, o->salt);
-        rejects += no;
-        for (int64_t k = 0; !no && k < copies(e, &s); k++)
-            add(two[odd(e)], (element){ { .e = derived(e, o->salt, k) }, in->items[i].place });
-    }
-    for (int i = 0; i < 2; i++) {
-        two[i]->pure = in->pure && o->times < 2;
-        two[i]->sources = in->sources;
-    }
-}
-
-static void model_join(op *o, const coll *in, const coll *side)
-{
-    coll *two[2] = { new_coll(o, 0, EV), new_coll(o, 1, EV) };
-    for (size_t i = 0; i < in->count; i++) {
-        const ev *e = &in->items[i].is.e;
-        ev out = derived(e, o->salt, 0);
-        size_t k = 0;
-        while (k < side->count
-               && !(e->key.ptr && joist_text_equal(side->items[k].is.k.key, e->key)))
-            k++;
-        if (k < side->count)
-            out.tag = side->items[k].is.k.value;
-        add(two[k == side->count], (element){ { .e = out }, in->items[i].place });
-    }
-    for (int i = 0; i < 2; i++) {
-        two[i]->pure = in->pure;
-        two[i]->sources = in->sources;
-    }
-}
-
-static bool texts_differ(joist_text a, joist_text b)
-{
-    return !a.ptr != !b.ptr || !joist_text_equal(a, b);
-}
-
-/* way % 3: by key, by tag, by both. */
-static bool same_group(size_t way, const ev *a, const ev *b)
-{
-    return !(way % 3 != 1 && texts_differ(a->key, b->key))
-        && !(way % 3 != 0 && texts_differ(a->tag, b->tag));
-}
-
-static int compare_ints(joist_int a, joist_int b)
-{
-    return a.set != b.set ? (a.set ? 1 : -1) : !a.set ? 0 : (a.v > b.v) - (a.v < b.v);
-}
-
-/* way / 3: by n and seq, by n, by nothing; the last only where the input decides ties. */
-static bool replaces(size_t way, const element *a, const element *b)
-{
-    int c = way / 3 < 2 ? compare_ints(a->is.e.n, b->is.e.n) : 0;
-    if (!c && way / 3 == 0)
-        c = (a->is.e.seq > b->is.e.seq) - (a->is.e.seq < b->is.e.seq);
-    return c ? c > 0 : a->place >= b->place;
-}
-
-static void model_latest(op *o, const coll *in)
-{
-    coll *c = new_coll(o, 0, EV);
-    for (size_t i = 0, k; i < in->count; i++) {
-        for (k = 0; k < c->count && !same_group(o->way, &in->items[i].is.e, &c->items[k].is.e); k++)
-            ;
-        if (k == c->count)
-            add(c, in->items[i]);
-        else if (replaces(o->way, &in->items[i], &c->items[k]))
-            c->items[k] = in->items[i];
-    }
-    c->pure = in->pure;
-    c->sources = in->sources;
-}
-
-static void model_latest_kv(op *o, const coll *in)
-{
-    coll *c = new_coll(o, 0, KV_);
-    for (size_t i = 0, k; i < in->count; i++) {
-        const kv *e = &in->items[i].is.k;
-        for (k = 0; k < c->count && texts_differ(e->key, c->items[k].is.k.key); k++)
-            ;
-        if (k == c->count)
-            add(c, in->items[i]);
-        else if (e->seq > c->items[k].is.k.seq)
-            c->items[k] = in->items[i];
-    }
-}
-
-/* way % 3: by key, by tag, by n. */
-static joist_text group_text(size_t way, const ev *e)
-{
-    if (way % 3 != 2)
-        return way % 3 ? e->tag : e->key;
-    return e->n.set ? joist_arena_printf(arena, "%lld", (long long)e->n.v) : JOIST_NO_TEXT;
-}
-
-static void model_group(op *o, const coll *in)
-{
-    coll *c = new_coll(o, 0, o->kind == COUNT ? TALLY : TOTAL);
-    for (size_t i = 0, k; i < in->count; i++) {
-        const ev *e = &in->items[i].is.e;
-        joist_text key = group_text(o->way, e);
-        for (k = 0; k < c->count && texts_differ(key, c->items[k].is.tally.key); k++)
-            ;
-        if (k == c->count)
-            add(c, (element){ { .tally = { key, 0 } }, 0 });
-        c->items[k].is.tally.count += o->kind == COUNT ? 1 : e->n.set ? e->n.v : 0;
-    }
-}
-
-static void model_convert(op *o, const coll *in)
-{
-    coll *c = new_coll(o, 0, o->kind == TO_KV_ ? KV_ : EV);
-    for (size_t i = 0; i < in->count; i++)
-        add(c, o->kind == TO_KV_ ? (element){ { .k = kv_of(&in->items[i].is.e) }, 0 }
-                                 : (element){ { .e = ev_of(&in->items[i].is.tally, o->salt) }, 0 });
-}
-
-static void model_flatten(op *o)
-{
-    coll *c = new_coll(o, 0, EV);
-    c->pure = true;
-    for (size_t k = 0; k < o->ins; k++) {
-        const coll *in = &colls[o->in[k]];
-        for (size_t i = 0; i < in->count; i++)
-            add(c, in->items[i]);
-        c->pure &= in->pure && !(c->sources & in->sources);
-        c->sources |= in->sources;
-    }
-}
-
-static void model(op *o)
-{
-    const coll *in = &colls[o->in[0]];
-    for (size_t i = 0; i < o->ins; i++)
-        colls[o->in[i]].used = true;
-    switch (o->kind) {
-    case READ: model_read(o); break;
-    case MAP_: model_map(o, in); break;
-    case JOIN_: model_join(o, in, &colls[o->in[1]]); break;
-    case TO_KV_:
-    case BACK_: model_convert(o, in); break;
-    case LATEST: model_latest(o, in); break;
-    case LATEST_KV: model_latest_kv(o, in); break;
-    case COUNT:
-    case SUM: model_group(o, in); break;
-    case FLATTEN: model_flatten(o); break;
-    }
-}
+enum { GRAPHS = 80, RUNS = 7 };
 
 /* ---- making one up --------------------------------------------------------------------------- */
 
@@ -328,49 +26,145 @@ static void make_input(size_t at)
     }
 }
 
-/* A random collection of this shape, at most so large; MOST_COLLS: there is none. */
-static size_t some(shape s, size_t most)
+/* A random collection of this shape, at most so large; MOST_COLLS: there is none. `like`: in the
+ * same windows as that one. */
+static size_t some_like(shape s, size_t most, const coll *like)
 {
     for (int tries = 0; tries < 50; tries++) {
         size_t i = below(colls_count);
-        if (colls[i].shape == s && colls[i].count <= most)
+        if (colls[i].shape == s && colls[i].count <= most
+            && (!like || same_windowing(&colls[i], like)))
             return i;
     }
     return MOST_COLLS;
 }
 
-static void push(op o)
+static size_t some(shape s, size_t most) { return some_like(s, most, NULL); }
+
+static bool push(op o)
 {
     for (size_t i = 0; i < o.ins; i++)
         if (o.in[i] == MOST_COLLS)
-            return;
+            return false;
+    if (ops_count == MOST_OPS || colls_count + 2 > MOST_COLLS)
+        return false;
     o.salt = (int64_t)below(1000);
     ops[ops_count] = o;
     model(&ops[ops_count++]);
+    return true;
+}
+
+static size_t last_out(void) { return ops[ops_count - 1].out[0]; }
+
+/* A collection of kvs in the windows of `in`; made, if there is none. */
+static size_t kvs_for(size_t in)
+{
+    size_t found = some_like(KV_, LARGEST, &colls[in]);
+    if (found < MOST_COLLS && below(2))
+        return found;
+    size_t from = some_like(EV, LARGEST / 3, &colls[in]);
+    return push((op){ .kind = TO_KV_, .in = { from }, .ins = 1 }) ? last_out() : MOST_COLLS;
+}
+
+static void push_window(size_t in)
+{
+    static const windowing into[] = {
+        { .fixed = 100 }, { .fixed = 250, .offset = -30 }, { .sliding = 300, .every = 100 },
+        { .sliding = 50, .every = 70, .offset = 7 }, { .gap = 5 }, { .gap = 40 }, { .gap = 40 },
+        { 0 },
+    };
+    if (below(4) && in < MOST_COLLS && push((op){ .kind = STAMP_, .in = { in }, .ins = 1 }))
+        in = last_out();
+    push((op){ .kind = WINDOW, .in = { in }, .ins = 1, .into = into[below(8)] });
+    if (below(3) == 0)
+        push((op){ .kind = REVEAL_, .in = { last_out() }, .ins = 1 });
+}
+
+static void push_latest(size_t in)
+{
+    bool pure = colls[in].pure;
+    if (!colls[in].in.gap)
+        push((op){ .kind = LATEST, .in = { in }, .ins = 1, .way = below(pure ? 9 : 3) });
+}
+
+static void push_flatten(size_t in)
+{
+    push((op){ .kind = FLATTEN, .ins = 2 + below(2),
+               .in = { in, some_like(EV, LARGEST / 3, &colls[in]),
+                       some_like(EV, LARGEST / 3, &colls[in]) } });
+}
+
+static void push_lookup(size_t in)
+{
+    size_t kvs = some(KV_, LARGEST);
+    if (kvs == MOST_COLLS) {
+        push((op){ .kind = TO_KV_, .in = { in }, .ins = 1 });
+        return;
+    }
+    bool pure = colls[kvs].pure;
+    if (!is_global(&colls[kvs]))
+        return;
+    switch (below(3)) {
+    case 0:
+        push((op){ .kind = MULTI_, .in = { in, kvs }, .ins = 2, .times = pure && below(4) });
+        break;
+    case 1:
+        if (colls[kvs].count <= LARGEST / 10)
+            push((op){ .kind = LISTED_, .in = { in, kvs }, .ins = 2, .times = pure && below(4) });
+        break;
+    default:
+        if (push((op){ .kind = LATEST_KV, .in = { kvs }, .ins = 1 }))
+            push((op){ .kind = JOIN_, .in = { in, last_out() }, .ins = 2 });
+    }
+}
+
+static void push_single(size_t in)
+{
+    size_t from = some(EV, LARGEST / 3);
+    if (is_global(&colls[from])
+        && push((op){ .kind = GATHER_, .in = { from }, .ins = 1, .way = 3 }))
+        push((op){ .kind = SINGLE_, .in = { in, last_out() }, .ins = 2 });
+}
+
+static void push_join(size_t in)
+{
+    size_t kvs = kvs_for(in);
+    if (kvs == MOST_COLLS)
+        return;
+    bool pure = colls[in].pure && colls[kvs].pure;
+    if (below(3) == 0)
+        push((op){ .kind = COGROUP, .in = { in, kvs }, .ins = 2, .times = pure && below(4) });
+    else if (pairs_between(&colls[in], &colls[kvs]) <= LARGEST)
+        push((op){ .kind = PAIR_UP, .in = { in, kvs }, .ins = 2, .way = below(4) });
 }
 
 static void push_random(void)
 {
     size_t in = some(EV, LARGEST / 3);
-    bool pure = in < MOST_COLLS && colls[in].pure;
-    switch (below(9)) {
+    if (in == MOST_COLLS)
+        return;
+    switch (below(16)) {
     case 0:
     case 1:
         push((op){ .kind = MAP_, .in = { in }, .ins = 1, .times = (int64_t)below(5) - 1 });
         break;
     case 2:
-    case 3: push((op){ .kind = LATEST, .in = { in }, .ins = 1, .way = below(pure ? 9 : 3) }); break;
+    case 3: push_latest(in); break;
     case 4: push((op){ .kind = COUNT, .in = { in }, .ins = 1, .way = below(3) }); break;
     case 5: push((op){ .kind = SUM, .in = { in }, .ins = 1, .way = below(3) }); break;
     case 6: push((op){ .kind = BACK_, .in = { some(TALLY, LARGEST) }, .ins = 1 }); break;
-    case 7: push((op){ .kind = FLATTEN, .ins = 2 + below(2),
-                       .in = { in, some(EV, LARGEST / 3), some(EV, LARGEST / 3) } }); break;
-    default:
-        push((op){ .kind = TO_KV_, .in = { in }, .ins = 1 });
-        push((op){ .kind = LATEST_KV, .in = { some(KV_, LARGEST) }, .ins = 1 });
-        if (ops[ops_count - 1].kind == LATEST_KV)
-            push((op){ .kind = JOIN_, .ins = 2,
-                   .in = { some(EV, LARGEST / 3), ops[ops_count - 1].out[0] } });
+    case 7: push_flatten(in); break;
+    case 8:
+    case 9: push_window(in); break;
+    case 10:
+        push((op){ .kind = GROUP, .in = { in }, .ins = 1, .way = below(3),
+                   .times = colls[in].pure ? (int64_t)below(3) : 0 });
+        break;
+    case 11:
+    case 12: push_join(in); break;
+    case 13: push((op){ .kind = GATHER_, .in = { in }, .ins = 1, .way = below(4) }); break;
+    case 14: push_single(in); break;
+    default: push_lookup(in);
     }
 }
 
@@ -382,7 +176,7 @@ static void make_graph(void)
         make_input(i);
         push((op){ .kind = READ, .way = i });
     }
-    for (size_t n = 3 + below(12); n > 0; n--)
+    for (size_t n = 3 + below(16); n > 0; n--)
         push_random();
 }
 
@@ -405,7 +199,7 @@ static ev_coll build_latest(const op *o)
     return joist_latest(ev, EV_OF(o->in[0]), .key = keys[o->way % 3], .by = by);
 }
 
-static joist_coll build_group(const op *o)
+static joist_coll build_count(const op *o)
 {
     ev_coll in = EV_OF(o->in[0]);
     if (o->kind == COUNT)
@@ -413,6 +207,55 @@ static joist_coll build_group(const op *o)
              : o->way % 3 == 1 ? joist_count(ev, in, tag).c : joist_count(ev, in, n).c;
     return o->way % 3 == 0 ? joist_sum(ev, in, key, n).c
          : o->way % 3 == 1 ? joist_sum(ev, in, tag, n).c : joist_sum(ev, in, n, n).c;
+}
+
+static ev_fields key_of(size_t way)
+{
+    const ev_fields keys[] = { JOIST_FIELDS(ev, key), JOIST_FIELDS(ev, tag),
+                               JOIST_FIELDS(ev, key, tag), { .fields = { 0 } } };
+    return keys[way % 4];
+}
+
+static joist_coll build_window(const op *o)
+{
+    const windowing *w = &o->into;
+    return joist_window_into(ev, EV_OF(o->in[0]), .fixed_ms = w->fixed, .sliding_ms = w->sliding,
+                             .every_ms = w->every, .gap_ms = w->gap, .offset_ms = w->offset,
+                             .global = !w->fixed && !w->sliding && !w->gap).c;
+}
+
+static joist_coll build_gathering(const op *o)
+{
+    const salt s = { o->salt, o->times };
+    ev_coll in = EV_OF(o->in[0]);
+    kv_coll right = { made[o->in[1]] };
+    if (o->kind == GROUP)
+        return JOIST_APPLY(fold, joist_group_by_key(ev, in, .key = key_of(o->way)), .cfg = s).ok.c;
+    if (o->kind == GATHER_)
+        return JOIST_COMBINE(gather, in, .key = key_of(o->way), .cfg = s).c;
+    if (o->kind == COGROUP)
+        return JOIST_APPLY(fold_both, joist_cogroup(ev_kv, in, right,
+                                                    .left = JOIST_FIELDS(ev, key),
+                                                    .right = JOIST_FIELDS(kv, key)),
+                           .cfg = s).ok.c;
+    return JOIST_APPLY(unpair, joist_join(ev_kv, in, right, .left = JOIST_FIELDS(ev, key),
+                                          .right = JOIST_FIELDS(kv, key),
+                                          .how = (joist_join_how)o->way), .cfg = s).ok.c;
+}
+
+static joist_coll build_lookup(const op *o)
+{
+    const salt s = { o->salt, o->times };
+    ev_coll in = EV_OF(o->in[0]);
+    if (o->kind == SINGLE_)
+        return JOIST_APPLY(single, in, .cfg = s, .side.one =
+                           joist_singleton(ev, EV_OF(o->in[1]))).ok.c;
+    kv_coll kvs = { made[o->in[1]] };
+    if (o->kind == LISTED_)
+        return JOIST_APPLY(listed, in, .cfg = s, .side.all =
+                           joist_list_of(kv, kvs, .allow_empty = true)).ok.c;
+    return JOIST_APPLY(multi, in, .cfg = s, .side.many =
+                       joist_multimap_by(kv, kvs, key, .allow_empty = true)).ok.c;
 }
 
 static void build_two(const op *o)
@@ -444,7 +287,15 @@ static joist_coll build_one(joist_pipeline *p, const op *o)
     case FLATTEN:
         return o->ins == 2 ? joist_flatten(ev, EV_OF(o->in[0]), EV_OF(o->in[1])).c
              : joist_flatten(ev, EV_OF(o->in[0]), EV_OF(o->in[1]), EV_OF(o->in[2])).c;
-    default: return build_group(o);
+    case COUNT:
+    case SUM: return build_count(o);
+    case STAMP_: return JOIST_APPLY(stamp, EV_OF(o->in[0]), .cfg.salt = o->salt).ok.c;
+    case REVEAL_: return JOIST_APPLY(reveal, EV_OF(o->in[0])).ok.c;
+    case WINDOW: return build_window(o);
+    case MULTI_:
+    case LISTED_:
+    case SINGLE_: return build_lookup(o);
+    default: return build_gathering(o);
     }
 }
 
@@ -469,10 +320,10 @@ static void build(joist_pipeline *p, const void *options)
     }
 }
 
-static const joist_dofn *const dofns[] = { &map_dofn, &join_dofn, &to_kv_dofn, &back_dofn, NULL };
 static const joist_code codes[] = { { "refused", "by chance" }, { NULL, NULL } };
 static const joist_pipeline_def def = { .name = "random", .dofns = dofns, .codes = codes,
-                                        .connectors = mem_connectors, .build = build };
+                                        .combines = combines, .connectors = mem_connectors,
+                                        .build = build };
 
 /* ---- comparing ------------------------------------------------------------------------------- */
 
@@ -480,12 +331,6 @@ static int by_text(const void *a, const void *b)
 {
     const joist_text *x = a, *y = b;
     return joist_text_compare(*x, *y);
-}
-
-static int by_place(const void *a, const void *b)
-{
-    const element *x = a, *y = b;
-    return (x->place > y->place) - (x->place < y->place);
 }
 
 static joist_buffer sorted_lines(const char *text)

@@ -25,7 +25,7 @@ def mixed(chance):
     """Keys, numbers and floats that may be NULL, NaN, times before 1970, and late ones."""
     return [record(i, chance.choice([None, "a", "b", "c", "hot"]),
                    chance.choice([None, *range(-9, 10)]), chance.choice([None, *FLOATS]),
-                   chance.randrange(-30000, 30000)) for i in range(90)]
+                   chance.randrange(-30000, 30000)) for i in range(60)]
 
 
 def edges(chance):
@@ -37,7 +37,7 @@ def edges(chance):
 def skew(chance):
     """Every other one has the same key."""
     return [record(i, "hot" if i % 2 else f"k{chance.randrange(25)}", chance.randrange(1000),
-                   str(chance.randrange(-400, 400) / 8), chance.randrange(60000)) for i in range(80)]
+                   str(chance.randrange(-400, 400) / 8), chance.randrange(60000)) for i in range(70)]
 
 
 def make():

@@ -19,6 +19,7 @@ from apache_beam import combiners, pvalue
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.transforms import window
+from apache_beam.utils.timestamp import Timestamp
 
 import data
 
@@ -310,7 +311,8 @@ def run(records, of, path):
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=options)
     names = [pipeline | f"side {name}" >> beam.Create(SIDES[name]) for name in SIDES]
     timed = (pipeline | beam.Create(records, reshuffle=False)
-             | "times" >> beam.Map(lambda r: window.TimestampedValue(r, r["ms"] / 1000)))
+             | "times" >> beam.Map(lambda r: window.TimestampedValue(
+                 r, Timestamp(micros=r["ms"] * 1000))))
     for windows in of:
         inputs = Inputs(timed, windows, pipeline, names)
         for case in CASES:

@@ -195,6 +195,14 @@ def test_what_stands_before_decides():
     check("no third word", asked("deactivate", "list", "codes", "")[1], ["--json", "--help"])
     check("behind --", asked("deactivate", "test", "--", "-"), ("dirs 0", []))
     check("hidden options stay hidden", asked("deactivate", "run", "--run")[1], [])
+    check("steps", asked("deactivate", "peek", "vali")[1], ["validate_project", "validate_reason"])
+    check("steps of an option", asked("deactivate", "replay", "--from=vali")[1],
+          ["--from=validate_project", "--from=validate_reason"])
+    check("codes", asked("deactivate", "replay", "--code", "bad_j")[1], ["bad_json"])
+    check("own codes", asked("deactivate", "replay", "--code", "hash_m")[1], ["hash_missing"])
+    check("first a word, then files", [asked("deactivate", "dead", "s")[1], asked("deactivate", "dead", "ls", "x")],
+          [["stats", "show"], ("files 0", [])])
+    check("any number of files", asked("deactivate", "dead", "ls", "a", "b", "c", "x"), ("files 0", []))
     check("no such verb", asked("deactivate", "rum", ""), ("words 0", []))
     check("nothing asked", asked("deactivate"), ("words 0", asked("deactivate", "")[1]))
 

@@ -155,7 +155,7 @@ def flags():
 
 def libraries():
     pc = (BUILD / "joist.pc").read_text(encoding="utf-8")
-    needs = re.search(r"^Requires(?:.private)?: (.*)$", pc, re.M)[1].split()
+    needs = re.search(r"^Requires: (.*)$", pc, re.M)[1].split()
     found = subprocess.run(["pkg-config", "--libs", *needs], capture_output=True, text=True, check=True)
     return [str(BUILD / "libjoist.a"), *found.stdout.split(), "-lstdc++", "-lm", "-pthread"]
 

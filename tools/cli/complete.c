@@ -53,6 +53,50 @@ static void offer_connectors(asked *a, const char *before, const joist_connector
     }
 }
 
+static void offer_dirs(asked *a, const char *before)
+{
+    offer_paths(a, "dirs", strlen(before));
+}
+
+static void offer_files(asked *a, const char *before)
+{
+    offer_paths(a, "files", strlen(before));
+}
+
+static void offer_uris(asked *a, const char *before)
+{
+    offer_files(a, before);
+    offer_connectors(a, before, joist_connectors);
+    offer_connectors(a, before, a->program->def ? a->program->def->connectors : NULL);
+}
+
+/* Steps are called like their DoFns unless a pipeline says otherwise. */
+static void offer_steps(asked *a, const char *before)
+{
+    const joist_dofn *const *table = a->program->def ? a->program->def->dofns : NULL;
+    for (const joist_dofn *const *fn = table; fn && *fn; fn++)
+        offer(a, before, joist_text_of((*fn)->name), "", "");
+}
+
+static void offer_codes(asked *a, const char *before)
+{
+    const joist_code *own = a->program->def ? a->program->def->codes : NULL;
+    const joist_code *const tables[] = { own, joist_codes };
+    for (size_t i = 0; i < 2; i++)
+        for (const joist_code *c = tables[i]; c && c->code; c++)
+            offer(a, before, joist_text_of(c->code), "", c->help);
+}
+
+/* What a word in capitals stands for; any other is the reader's to know. */
+typedef struct meaning {
+    const char *word;
+    void (*offer)(asked *a, const char *before);
+} meaning;
+static const meaning meanings[] = {
+    { "DIR", offer_dirs }, { "FILE", offer_files }, { "PATH", offer_files }, { "URI", offer_uris },
+    { "STEP", offer_steps }, { "CODE", offer_codes },
+};
+
 /* The alternatives of help are what may be typed; `before` is the --name= that they follow. */
 static void offer_values(asked *a, const char *before, const char *values)
 {
@@ -60,16 +104,9 @@ static void offer_values(asked *a, const char *before, const char *values)
     while (jst_cli_next_alternative(&values, &word)) {
         if (jst_cli_is_literal(word))
             offer(a, before, word, "", "");
-        else if (joist_text_equal(word, JOIST_TEXT("DIR")))
-            offer_paths(a, "dirs", strlen(before));
-        else if (joist_text_equal(word, JOIST_TEXT("FILE"))
-                 || joist_text_equal(word, JOIST_TEXT("PATH")))
-            offer_paths(a, "files", strlen(before));
-        else if (joist_text_equal(word, JOIST_TEXT("URI"))) {
-            offer_paths(a, "files", strlen(before));
-            offer_connectors(a, before, joist_connectors);
-            offer_connectors(a, before, a->program->def ? a->program->def->connectors : NULL);
-        }
+        for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
+            if (joist_text_equal(word, joist_text_of(meanings[i].word)))
+                meanings[i].offer(a, before);
     }
 }
 
@@ -125,10 +162,10 @@ static joist_text nth_word(const char *words, size_t n)
     joist_text found = JOIST_NO_TEXT;
     bool repeated = false;
     for (const char *at = words + strspn(words, " ["); *at; at += strspn(at, " []")) {
-        found = (joist_text){ at, strcspn(at, " ]") };
+        found = (joist_text){ at, strcspn(at, " [].") };
         at += found.len;
-        repeated = joist_text_ends(found, JOIST_TEXT("..."));
-        found.len -= repeated ? 3 : 0;
+        repeated = strncmp(at, "...", 3) == 0;
+        at += strcspn(at, " ");         /* "STEP[.PORT]": what follows a part is no word */
         if (n-- == 0)
             return found;
     }

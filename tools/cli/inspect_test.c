@@ -4,6 +4,8 @@
 /* Tests: dead.c peek.c replay.c replay_letters.c replay_origin.c replay_source.c trace.c */
 #include "joist.h"
 
+#include "replay.h"
+
 #include <criterion/criterion.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -220,6 +222,24 @@ Test(inspect, what_is_not_there_cannot_be_replayed)
     cr_assert_eq(RUN("s", "replay", "dead/r.jsonl", "--code", "too_much", "--skip-unfit"), 0);
     expect(err, "note: left out 1 dead letter that cannot be replayed\n");
     expect(err, "note: left out 2 dead letters of other codes\n");
+    write_file("in/c.csv", "id,n\nx\n");
+    cr_assert_eq(RUN("c", "run", "--input", "in/c.csv"), 0, "%s", err);
+    cr_assert_eq(RUN("d", "replay", "dead/c.jsonl", "--input", "in/c.csv"), 2);
+    expect(err, "it is a row of CSV without the header");
+}
+
+Test(inspect, what_is_not_replayed_was_not_rejected_before)
+{
+    jst_replay *r = joist_calloc(1, sizeof *r);
+    joist_origin elsewhere = { .uri = JOIST_TEXT("in/side.jsonl") };
+    joist_arena *arena = joist_arena_new();
+    jst_replay_begin(r, joist_env_system(), arena);
+    r->attempts = 4;
+    cr_expect_eq(jst_replay_attempts(&r->env, &(joist_position){ .origin = &elsewhere }), 0);
+    cr_expect_eq(jst_replay_attempts(&r->env, &(joist_position){ .line = 1 }), 4);
+    jst_replay_end(r);
+    joist_arena_free(arena);
+    joist_free(r);
 }
 
 /* A pipeline of which nothing but the reads matters: what is read again must be as it was. */

@@ -8,6 +8,7 @@
 #include "prepare.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 
 /* ---- the environment ------------------------------------------------------------------------- */
 jst_replay *jst_replay_of(joist_env *env)
@@ -106,14 +107,23 @@ static joist_status judge(const replaying *x, joist_error *e)
     return JOIST_OK;
 }
 
-/* The run's own file would take the place of one that is replayed. */
+static bool is_same_file(joist_text a, joist_text b)
+{
+    struct stat x, y;
+    return stat(a.ptr, &x) == 0 && stat(b.ptr, &y) == 0 && x.st_ino == y.st_ino
+        && x.st_dev == y.st_dev;
+}
+
+/* The run's own file would take the place of one that is replayed. Both paths end in a NUL. */
 static joist_status check_run_id(const replaying *x, joist_error *e)
 {
     const jst_cli_run_options *o = x->p->run;
-    joist_text own = joist_arena_printf(x->r->arena, "%.*s/%.*s.jsonl", JOIST_ARG(o->dead),
+    joist_text dead = joist_text_starts(o->dead, JOIST_TEXT("file:")) ? joist_uri_rest(o->dead)
+                                                                      : o->dead;
+    joist_text own = joist_arena_printf(x->r->arena, "%.*s/%.*s.jsonl", JOIST_ARG(dead),
                                         JOIST_ARG(o->run_id));
     for (size_t i = 0; i < x->r->files.count && o->run_id.len; i++)
-        if (joist_text_equal(x->r->files.items[i], own))
+        if (is_same_file(x->r->files.items[i], own))
             return joist_fail_with(e, JOIST_USAGE, "a run called %.*s would write over %.*s",
                                    JOIST_ARG(o->run_id), JOIST_ARG(own));
     return JOIST_OK;

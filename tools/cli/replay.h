@@ -3,7 +3,7 @@
  * source "replay:STEP" that feeds it (replay_source.c).
  *
  * Letters stay in their files: a first pass looks at each and keeps its place, the source reads it
- * again when its turn comes. So memory is some 64 bytes a letter. */
+ * again when its turn comes. So memory is 56 bytes a letter. */
 #ifndef JST_CLI_REPLAY_H
 #define JST_CLI_REPLAY_H
 
@@ -12,7 +12,7 @@
 #include "runner.h"
 
 #define JST_REPLAY_SCHEME "replay"
-enum { JST_REPLAY_STEPS = 256, JST_REPLAY_REASONS = 16, JST_REPLAY_LETTERS = 1 << 24 };
+enum { JST_REPLAY_STEPS = 256, JST_REPLAY_REASONS = 16, JST_REPLAY_LETTERS = 1 << 22 };
 
 /* A file of the input that letters name, as the source that read it described it. Letters that were
  * rejected a different number of times have origins of their own, alike but for that. */

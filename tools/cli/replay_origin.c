@@ -174,9 +174,14 @@ void jst_replay_rank_origins(jst_replay *r)
     }
 }
 
-/* Everything that is rejected in a replay came from its source: side inputs have no rejects. */
+/* What a step on the way to a side input rejects has an origin of another source. */
 int64_t jst_replay_attempts(joist_env *env, const joist_position *at)
 {
-    return at && at->origin ? ((const jst_replay_origin *)(const void *)at->origin)->attempts
-                            : jst_replay_of(env)->attempts;
+    const jst_replay *r = jst_replay_of(env);
+    if (!at || !at->origin)
+        return r->attempts;
+    const jst_replay_origin *o = r->buckets[bucket_of(at->origin->uri)];
+    while (o && &o->origin != at->origin)
+        o = o->same_bucket;
+    return o ? o->attempts : 0;
 }

@@ -401,10 +401,10 @@ void jst_cli_trace_json(jst_cli_trace *t, const joist_pipeline *p, const joist_r
 
 joist_status jst_cli_trace_write(joist_text path, const joist_buffer *text, joist_error *e)
 {
-    if (!path.len) {
+    if (!path.len && text->len)
         fwrite(text->ptr, 1, text->len, stderr);
+    if (!path.len)
         return JOIST_OK;
-    }
     char *name = joist_text_dup(path);
     joist_status status = jst_cli_put_file(name, "the trace", text, 0644, e);
     joist_free(name);

@@ -8,7 +8,7 @@ list(JOIN JOIST_PACKAGES " " JOIST_PC_REQUIRES)
 file(RELATIVE_PATH JOIST_PC_PREFIX "/x/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/x")
 string(REGEX REPLACE "/$" "" JOIST_PC_PREFIX "${JOIST_PC_PREFIX}")
 configure_file(tools/cmake/joist.pc.in joist.pc @ONLY)
-configure_file(tools/cmake/joist-static.pc.in joist-static.pc @ONLY)
+configure_file(tools/cmake/joist-shared.pc.in joist-shared.pc @ONLY)
 configure_file(tools/cmake/joist-config.cmake.in joist-config.cmake @ONLY)
 write_basic_package_version_file(joist-config-version.cmake COMPATIBILITY SameMinorVersion)
 
@@ -22,7 +22,7 @@ install(TARGETS ${libraries} EXPORT joist-targets
                 NAMELINK_COMPONENT development)
 install(DIRECTORY engine/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development
         FILES_MATCHING PATTERN "*.h")
-install(FILES ${PROJECT_BINARY_DIR}/joist.pc ${PROJECT_BINARY_DIR}/joist-static.pc
+install(FILES ${PROJECT_BINARY_DIR}/joist.pc ${PROJECT_BINARY_DIR}/joist-shared.pc
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
 install(EXPORT joist-targets NAMESPACE joist::
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/joist COMPONENT development)

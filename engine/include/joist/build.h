@@ -132,7 +132,9 @@ void joist_write_(joist_coll in, const joist_write_options *o);
 /* A text that `build` puts together, a URI say; as durable as what it declares. */
 joist_text joist_build_printf(joist_pipeline *p, const char *fmt, ...) JOIST_PRINTF(2, 3);
 
-/* Reports a mistake that `build` found itself; the first one wins. */
+/* Reports a mistake that `build` found itself, JOIST_MISTAKE(p, "…") with the place where it
+ * stands; the first one wins. */
+#define JOIST_MISTAKE(p, ...) joist_mistake(p, (joist_site)JOIST_SITE, __VA_ARGS__)
 void joist_mistake(joist_pipeline *p, joist_site site, const char *fmt, ...) JOIST_PRINTF(3, 4);
 
 #ifdef __cplusplus

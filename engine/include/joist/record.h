@@ -45,8 +45,8 @@ typedef struct joist_field {
     const char *from;  /* JSON path, dots between members; "a|b": b if a is NULL; default: name */
     const char *help;          /* one line for people */
     const char *fallback;      /* options: the default, as text */
-    /* options: all that may be given, "auto|never"; or, in capitals, what a value is: FILE, DIR,
-     * PATH (either) and URI are completed by the shell */
+    /* options: all that may be given, "auto|never"; or, in capitals, what a value is. FILE, DIR,
+     * PATH (either), URI, STEP and CODE (of this pipeline) are completed by the shell */
     const char *values;
     uint32_t limit;            /* longest text in bytes, cut at a character; 0 = 1,024 */
     const joist_type *record;  /* kind RECORD: its type (JOIST_OF) */

@@ -125,7 +125,7 @@ extern "C" {
  *     {
  *         visit_coll visits = { 0 };
  *         JOIST_SCOPE(p, name) {
- *             hit_coll windowed = joist_window_into(hit, hits, .gap_ms = 1800000);
+ *             hit_coll windowed = joist_window_into(hit, hits, .gap_ms = JOIST_MINUTES(30));
  *             visits = JOIST_APPLY(…).visits;
  *         }
  *         return visits;

@@ -23,10 +23,17 @@ joist_coll joist_with_timestamps_(joist_coll in, uint32_t field, joist_site site
         (joist_site)JOIST_SITE) })
 #define JOIST_IS_TIME_(x) _Generic((x), joist_time: 1, default: 0)
 
+/* Lengths of time, for windows: JOIST_HOURS(1), JOIST_MINUTES(o->gap). */
+#define JOIST_SECONDS(n) (1000 * (int64_t)(n))
+#define JOIST_MINUTES(n) (60 * JOIST_SECONDS(n))
+#define JOIST_HOURS(n)   (60 * JOIST_MINUTES(n))
+#define JOIST_DAYS(n)    (24 * JOIST_HOURS(n))
+
 /* joist_window_into(T, coll, …) -> T_coll: one of
- *   .fixed_ms = 3600000                          each element is in one window of that length
- *   .sliding_ms = 3600000, .every_ms = 60000     in each of the windows that begin every minute
- *   .gap_ms = 1800000                            sessions: elements of one key, each within the gap
+ *   .fixed_ms = JOIST_HOURS(1)                   each element is in one window of that length
+ *   .sliding_ms = JOIST_HOURS(1), .every_ms = JOIST_MINUTES(1)
+ *                                                in each of the windows that begin every minute
+ *   .gap_ms = JOIST_MINUTES(30)                  sessions: elements of one key, each within the gap
  *                                                of the one before, share a window that ends a
  *                                                gap after the last
  *   .global = true                               back to one window for all

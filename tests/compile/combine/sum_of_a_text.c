@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * joist_sum of a field that is no int.
+ * joist_sum of a field that is no number.
  *
  * EXPECT gcc: joist_sum takes an int or a float: event.at is neither
  * EXPECT clang: joist_sum takes an int or a float: event.at is neither */
