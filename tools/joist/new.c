@@ -12,7 +12,7 @@
 
 #define NEW_OPTIONS(F, T)                                                                          \
     F(T, joist_text, from, 0, .fallback = "wordcount", .values = "EXAMPLE",                        \
-      .help = "the example to begin with, one of `joist list`")                                                         \
+      .help = "the example to begin with, one of `joist list`")                                    \
     F(T, bool, list, 0, .fallback = "false", .help = "print the examples, then stop")
 JOIST_RECORD(new_options, NEW_OPTIONS);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * An example's folder is copied, with its name changed to the project's. Then the template is filled
- * in. */
+ * An example's folder is copied, with its name changed to the project's. Then the template is
+ * filled in. */
 #include "project.h"
 
 #include "../cli/golden_files.h"

@@ -33,7 +33,8 @@ static void expect_renamed(const char *text, const char *want)
 Test(project, only_the_name_of_the_program_is_renamed)
 {
     expect_renamed("", "");
-    expect_renamed(".name = \"count\", .table = \"count\"", ".name = \"my-sum\", .table = \"count\"");
+    expect_renamed(".name = \"count\", .table = \"count\"",
+                   ".name = \"my-sum\", .table = \"count\"");
     expect_renamed("#include \"count/x.h\"\n#include \"count.h\"",
                    "#include \"my-sum/x.h\"\n#include \"count.h\"");
     expect_renamed("build/count run, build/count", "build/my-sum run, build/my-sum");
