@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Fuzzes CSV with the bytes of one file. The first byte of the input says how it is read: bit 0 with
- * ';' as the separator, bit 1 with a small record limit, bit 2 gzipped first. Records must end where
- * a reader of one byte after another ends them; read in one go and in bundles of one, the same must
- * come out; and what was decoded, written and decoded again must be the same. Any difference aborts.
- * Seeds: tests/fuzz/seeds/csv. */
+ * Fuzzes CSV with the bytes of one file. The first byte of the input says how it is read: bit 0
+ * with ';' as the separator, bit 1 with a small record limit, bit 2 gzipped first. Records must end
+ * where a reader of one byte after another ends them; read in one go and in bundles of one, the
+ * same must come out; and what was decoded, written and decoded again must be the same. Any
+ * difference aborts. Seeds: tests/fuzz/seeds/csv. */
 #include "../../transforms/csv_decode.h"
 #include "../../transforms/csv_write.h"
 #include "../../transforms/read_test.h"
