@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Dead letters are a shuffle like any other: one per (position, code), in input order, spilled when
- * they are many, written to one file per run by the store that serves paths. */
+ * Dead letters are a shuffle like any other: one per record and code, or per element of what comes
+ * from no record, in input order, spilled when they are many, written to one file per run by the
+ * store that serves paths. */
 #include "run.h"
 
 enum { MOST_RAW = 64 << 10 };
@@ -42,6 +43,22 @@ static void show(joist_tap *tap, const jst_rejected *r)
         .rows = { r->element, r->element != NULL, r->type ? r->type->size : 0, &r->at } });
 }
 
+/* All that is made of one group is in one place: the step that rejects, and how often it did there,
+ * tell it apart. One worker meets all of it, in the order of the emits. */
+static void add_number(jst_worker *w, const jst_rejected *r, joist_buffer *key)
+{
+    size_t node = jst_node_index(w->run->plan, r->node);
+    jst_again *a = &w->again[node];
+    if (!joist_text_equal(joist_buffer_view(&a->place), joist_buffer_view(key))) {
+        a->place.len = 0;
+        joist_buffer_text(&a->place, joist_buffer_view(key));
+        a->count = 0;
+    }
+    uint64_t number = (uint64_t)node << 32 | a->count++;
+    for (int shift = 56; shift >= 0; shift -= 8)
+        joist_buffer_byte(key, (char)(number >> shift));
+}
+
 void jst_dead_add(jst_worker *w, const jst_rejected *r)
 {
     if (w->run->o.tap)
@@ -52,6 +69,8 @@ void jst_dead_add(jst_worker *w, const jst_rejected *r)
     write_letter(w, r);
     joist_buffer key = { 0 };
     jst_position_encode(at, false, &key);
+    if (!at->origin)
+        add_number(w, r, &key);
     joist_buffer_text(&key, joist_text_of(r->code));
     jst_shuffle_put(w->run->dead, w->index, joist_buffer_view(&key), JOIST_TEXT(""),
                     joist_buffer_view(&w->scratch), at);

@@ -358,6 +358,35 @@ Test(join, numbers_add_up_and_pairs_may_be_rejected)
     joist_pipeline_free(p);
 }
 
+/* Pairs of one key are in one place, and yet each has its letter; the same in every run. */
+static char *first_letters;
+static void check_letters(const char *how)
+{
+    const char *dead = seen("dead/r.jsonl.dead");
+    first_letters = first_letters ? first_letters : joist_strdup(dead);
+    cr_assert_str_eq(dead, first_letters, "%s", how);
+}
+
+Test(join, every_pair_that_is_rejected_has_a_letter)
+{
+    GIVE(0, lefts);
+    GIVE(1, rights);
+    ONCE(picked);
+    o.dead = JOIST_TEXT("mem:dead");
+    o.run_id = JOIST_TEXT("r");
+    each_way(p, check_letters);
+    const char *bo = strstr(first_letters, "\\\"name\\\":\\\"Bo\\\"");
+    const char *ba = strstr(first_letters, "\\\"name\\\":\\\"Ba\\\"");
+    const char *bu = strstr(first_letters, "\\\"name\\\":\\\"Bu\\\"");
+    cr_expect(bo && ba && bu && bo < ba && ba < bu, "%s", first_letters);
+    size_t lines = 0;
+    for (const char *c = first_letters; *c; c++)
+        lines += *c == '\n';
+    cr_expect_eq(lines, 3);
+    joist_free(first_letters);
+    joist_pipeline_free(p);
+}
+
 static const joist_dofn *const dofns[] = {
     &show_pair_dofn, &show_cogroup_dofn, &others_dofn, &small_dofn, &picky_dofn, &show_dofn,
     &show_group_dofn, NULL,

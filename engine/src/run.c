@@ -119,7 +119,8 @@ static void make_workers(jst_run *run)
     run->nodes_count = nodes;
     for (size_t i = 0; i < run->workers_count; i++)
         run->workers[i] = (jst_worker){ .run = run, .index = i, .arena = joist_arena_new(),
-                                        .counts = joist_calloc(nodes, sizeof(jst_counts)) };
+                                        .counts = joist_calloc(nodes, sizeof(jst_counts)),
+                                        .again = joist_calloc(nodes, sizeof(jst_again)) };
 }
 
 static jst_shuffle *new_shuffle(jst_run *run, const jst_shuffle_plan *plan)
@@ -340,6 +341,9 @@ static void free_workers(jst_run *run)
     for (size_t i = 0; i < run->workers_count; i++) {
         joist_arena_free(run->workers[i].arena);
         joist_free(run->workers[i].counts);
+        for (size_t n = 0; n < run->nodes_count; n++)
+            joist_buffer_free(&run->workers[i].again[n].place);
+        joist_free(run->workers[i].again);
         joist_buffer_free(&run->workers[i].scratch);
     }
     joist_free(run->workers);

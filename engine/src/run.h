@@ -29,6 +29,9 @@ typedef struct jst_metric_names {       /* of one graph node; only grows */
     struct { jst_metric_kind kind; char *name; } items[JST_MOST_METRICS];
 } jst_metric_names;
 
+/* The last place at which a step rejected what comes from no record, and how often it did. */
+typedef struct jst_again { joist_buffer place; uint32_t count; } jst_again;
+
 typedef struct jst_worker {
     struct jst_run *run;
     size_t index;
@@ -36,6 +39,7 @@ typedef struct jst_worker {
     jst_counts *counts;                 /* one per graph node */
     jst_tick files, records, bytes;
     joist_buffer scratch;
+    jst_again *again;                   /* one per graph node */
 } jst_worker;
 
 typedef struct jst_table_state {        /* counted by the worker that writes the table */
