@@ -67,7 +67,7 @@ JOIST_INLINE joist_position *test_position(joist_batch *b, const joist_origin *o
                                            uint64_t line, uint64_t record)
 {
     joist_position *at = joist_arena_alloc(test_batch_of(b)->arena, sizeof *at);
-    *at = (joist_position){ origin, offset, line, record };
+    *at = (joist_position){ .origin = origin, .offset = offset, .line = line, .record = record };
     return at;
 }
 
