@@ -194,7 +194,7 @@ Test(read_csv, not_for_records_without_columns)
 }
 
 /* ---- several workers, one file --------------------------------------------------------------- */
-static char output[1024], dead[1024], input[1024];
+static char output[1200], dead[1100], input[1100];
 
 static void build_copy(joist_pipeline *p, const void *options)
 {
