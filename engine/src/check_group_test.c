@@ -393,21 +393,38 @@ ACCEPTS(a_side_input_out_of_windows)
 static void good(joist_pipeline *q);
 static unsigned taken, ran;
 
+/* Another scheme would write somewhere: such a graph is planned only. */
+static bool is_in_memory(void)
+{
+    bool all = true;
+    for (size_t i = 0; i < p->graph.nodes.count; i++) {
+        const jst_node *n = &p->graph.nodes.items[i];
+        jst_op op = jst_op_of(n->op);
+        if (op == JST_READ || op == JST_WRITE)
+            all &= joist_text_equal(joist_uri_scheme(n->uri), JOIST_TEXT("mem"))
+                && !n->otherwise.count && !n->endpoint.len;
+    }
+    return all;
+}
+
 /* What check accepts can be planned and run, whatever comes of it. */
 static void take_bytes(const char *bytes, size_t len)
 {
     joist_arena *arena = joist_arena_new();
     joist_run_options options = { .workers = 1, .env = &the_env.env, .memory = 1 << 20 };
     p->graph = (jst_graph){ 0 };
+    error.message[0] = '\0';
     size_t used = joist_row_decode(&jst_graph_type, bytes, len, &p->graph, arena);
     if (used == len && jst_check_all(p, &error) == JOIST_OK) {
         world.log_len = 0;
         taken++;
-        if (joist_pipeline_run(p, &options, &report) == JOIST_OK)
-            ran++;
-        else
-            cr_assert(report->error.failure != JOIST_GRAPH && report->error.failure != JOIST_USAGE,
-                      "%s", report->error.message);
+        jst_plan_free(jst_plan_new(p));
+    }
+    if (used == len && !error.message[0] && is_in_memory()) {
+        bool done = joist_pipeline_run(p, &options, &report) == JOIST_OK;
+        joist_failure how = report->error.failure;
+        cr_assert(done || (how != JOIST_GRAPH && how != JOIST_USAGE), "%s", report->error.message);
+        ran += done;
     }
     p->graph = (jst_graph){ 0 };
     jst_run_free(p->run);

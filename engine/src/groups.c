@@ -298,7 +298,7 @@ joist_status jst_groups_read(jst_chain *c, const jst_shuffle *s, size_t partitio
     jst_groups g = { .c = c, .s = s, .partition = partition, .e = e };
     g.m = jst_merge_open(s, partition);
     g.next = jst_merge_next(g.m, e);
-    joist_buffer_reserve(&g.prefix, JST_WINDOW_KEY);    /* of everything it is empty, but somewhere */
+    joist_buffer_reserve(&g.prefix, JST_WINDOW_KEY);    /* it may stay empty, but somewhere */
     if (s->plan->sessions && s->plan->reduce == JST_REDUCE_GROUP && !e->message[0]) {
         g.scout = jst_merge_open(s, partition);
         g.ahead = jst_merge_next(g.scout, e);

@@ -108,7 +108,7 @@ static joist_status back_process(const back_call *v, const joist_tally *t)
 static int64_t time_of(const ev *e, int64_t salt_)
 {
     int64_t t = (int64_t)(mix((uint64_t)e->seq, (uint64_t)salt_) % 2000) - 500;
-    return salt_ % 5 ? t : INT64_MAX - t % 20;
+    return salt_ % 5 ? t : INT64_MAX - (t + 500) % 20;
 }
 
 static joist_text moment(joist_arena *arena, int64_t ts, joist_window w)

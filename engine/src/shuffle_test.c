@@ -351,7 +351,7 @@ static joist_status gather_extract(const gather_call *v, const seen_acc *a, cons
 
 Test(shuffle, accumulators_that_point_elsewhere)
 {
-    static char tags[600][16];
+    static char tags[600][24];
     fill(600, 11);
     for (size_t i = 0; i < count; i++) {
         snprintf(tags[i], sizeof tags[i], "t%03zu", i);
