@@ -43,9 +43,20 @@ static bool looked(jst_csv_scan *s, size_t *used, size_t n, bool ended)
     return ended;
 }
 
+/* The first newline at p or behind it; those in front of p, which are in a quoted field, count. */
+static const char *newline_behind(jst_csv_scan *s, const char *newline, const char *p,
+                                  const char *end)
+{
+    while (newline < p) {
+        s->newlines++;
+        newline = find(newline + 1, end, '\n');
+    }
+    return newline;
+}
+
 bool jst_csv_scan_feed(jst_csv_scan *s, const char *from, size_t n, size_t *used)
 {
-    const char *p = from, *end = from + n, *newline = NULL;
+    const char *p = from, *end = from + n, *newline = find(from, end, '\n');
     while (p < end) {
         if (s->state == JST_CSV_QUOTED) {
             p = find(p, end, '"');
@@ -57,12 +68,14 @@ bool jst_csv_scan_feed(jst_csv_scan *s, const char *from, size_t n, size_t *used
             s->state = behind_quote(s, *p++);
             continue;
         }
-        if (!newline || newline < p)
-            newline = find(p, end, '\n');
+        newline = newline_behind(s, newline, p, end);
         p = skip_plain(s, from, p, newline);
-        if (p == newline && newline < end && s->state != JST_CSV_QUOTED)
+        if (p == newline && newline < end && s->state != JST_CSV_QUOTED) {
+            s->newlines++;
             return looked(s, used, (size_t)(p - from) + 1, true);
+        }
     }
+    newline_behind(s, newline, end, end);
     return looked(s, used, n, false);
 }
 

@@ -22,6 +22,7 @@ typedef struct jst_csv_scan {
     jst_csv_state state;
     uint64_t total;             /* bytes of the record looked at */
     uint64_t quote;             /* of the record: where the last quoted field opens */
+    uint64_t newlines;          /* in the bytes looked at */
 } jst_csv_scan;
 
 void jst_csv_scan_begin(jst_csv_scan *s, char separator);

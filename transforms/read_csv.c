@@ -2,8 +2,8 @@
  * CSV files: the first record is the header, every other one a record of the type. Lines without a
  * byte are none.
  *
- * A file is read by one reader from its beginning: whether a newline ends a record is decided by
- * every quote in front of it, so no byte range of it can be read alone. Files are what is split.
+ * A large plain file is read in byte ranges: a range's records are those that begin in it, and
+ * where the first of them begins is looked up in the file's table (csv_table.h).
  *
  * A record longer than `keep` bytes is followed to its end, while only its head stays in the
  * buffer. A quote that is never closed takes the rest of the file with it; a header that is none
@@ -56,47 +56,70 @@ static bool take_record(jst_file_reader *r, joist_batch *b, joist_text record)
     return r->headed;
 }
 
-static void forget_record(jst_file_reader *r)
-{
-    r->line += jst_count_newlines(r->in.buf + r->in.at, r->looked);
-    jst_input_consume(&r->in, r->looked);
-    r->looked = 0;
-    r->open = false;
-}
-
 /* The record ends behind what was looked at; `newline`: by one. */
 static bool end_record(jst_file_reader *r, joist_batch *b, bool newline)
 {
     joist_text record = { r->in.buf + r->in.at, r->looked - newline };
-    uint64_t line = r->line;
-    r->line = r->value_line;        /* newlines in the dropped part are counted already */
     if (r->in.dropped)
         record.len = r->source->keep;
     else if (record.len && record.ptr[record.len - 1] == '\r')
         record.len--;
     bool more = take_record(r, b, record);
-    r->line = line;
-    forget_record(r);
+    r->line += r->csv.newlines;
+    jst_input_consume(&r->in, r->looked);
+    r->looked = 0;
+    r->open = false;
     return more;
 }
 
+/* ---- a range --------------------------------------------------------------------------------- */
+/* The header, unless the file is one dead letter because of it: that is told by the reader of its
+ * beginning. */
+static joist_status read_header(jst_file_reader *r, const uint64_t place[2], joist_error *e)
+{
+    jst_csv_error wrong;
+    size_t n = (size_t)place[1];
+    r->rest = n > r->source->max_record + 1;
+    if (r->rest)
+        return JOIST_OK;
+    char *bytes = joist_malloc(n + 1);
+    joist_status status = jst_read_at(r->in.fd, r->in.path, bytes, n, place[0], e);
+    if (status == JOIST_OK) {
+        n -= n && bytes[n - 1] == '\r';
+        r->rest = n > r->source->max_record
+               || !jst_csv_columns_take(&r->columns, (joist_text){ bytes, n }, &wrong);
+    }
+    r->headed = true;
+    joist_free(bytes);
+    return status;
+}
+
+joist_status jst_start_csv(jst_file_reader *r, uint64_t begin, joist_error *e)
+{
+    jst_csv_place place;
+    uint64_t header[2];
+    if (jst_csv_table_seek(r->file->records, r->in.fd, begin, &place, header, e)
+        || read_header(r, header, e))
+        return JOIST_FAILED;
+    r->in.stored = r->in.offset = place.offset;
+    r->line = place.line;
+    r->record = place.record;
+    return JOIST_OK;
+}
+
 /* ---- a record that goes on ------------------------------------------------------------------- */
-/* All that is in the buffer was looked at; what will not be kept is counted and dropped. */
+/* All that is in the buffer was looked at. */
 static void shorten(jst_file_reader *r)
 {
     jst_input *in = &r->in;
-    size_t keep = r->source->keep, n = in->end - in->at;
-    if (n > keep) {
-        r->line += jst_count_newlines(in->buf + in->at + keep, n - keep);
-        jst_input_drop(in, keep);
-    }
+    if (in->end - in->at > r->source->keep)
+        jst_input_drop(in, r->source->keep);
     r->looked = in->end - in->at;
 }
 
 static void open_record(jst_file_reader *r)
 {
     jst_csv_scan_begin(&r->csv, r->source->separator);
-    r->value_line = r->line;
     r->looked = 0;
     r->open = true;
 }
@@ -105,7 +128,6 @@ static void open_record(jst_file_reader *r)
 static void end_file(jst_file_reader *r, joist_batch *b)
 {
     joist_text rest = { r->in.buf + r->in.at, r->in.end - r->in.at };
-    r->line = r->value_line;
     if (r->in.broken)
         jst_take_bad_gzip(r, b, rest);
     else if (r->csv.state == JST_CSV_QUOTED)
@@ -121,6 +143,8 @@ jst_step jst_read_csv(jst_file_reader *r, joist_batch *b, joist_error *e)
     jst_input *in = &r->in;
     while (!joist_batch_full(b)) {
         size_t used;
+        if (r->rest || (!r->open && r->headed && !jst_reader_claim(r, in->offset)))
+            return JST_STEP_FILE_DONE;
         if (!r->open)
             open_record(r);
         bool ended = jst_csv_scan_feed(&r->csv, in->buf + in->at + r->looked,

@@ -25,15 +25,16 @@ static void print_items(const items *all, joist_buffer *got)
     }
 }
 
-static void expect_spec(const joist_source_spec *spec, size_t buffer, size_t bundle, size_t bytes,
-                        const char *wanted)
+static void expect_range(const joist_source_spec *spec, uint64_t range, size_t bundle,
+                         size_t bytes, const char *wanted)
 {
     items all;
     joist_error e = { 0 };
     joist_buffer got = { 0 };
     jst_read_setup setup = test_setup();
-    setup.range = 4;                /* a file of CSV is not cut */
-    setup.buffer = buffer;
+    setup.range = range;
+    setup.claim = 4;
+    setup.buffer = bundle == 1 ? 64 << 10 : setup.buffer;
     cr_assert_eq(test_read_all(spec, &setup, bundle, &all, &e), JOIST_OK, "%s", e.message);
     print_items(&all, &got);
     cr_expect(joist_text_equal(joist_buffer_view(&got), joist_text_of(wanted)), "%.*s is not %s",
@@ -44,17 +45,25 @@ static void expect_spec(const joist_source_spec *spec, size_t buffer, size_t bun
     items_free(&all);
 }
 
-static void expect_limit(joist_text stored, int64_t max_record, const char *wanted)
+static void expect_spec(const joist_source_spec *spec, size_t bytes, const char *wanted)
 {
     static const size_t bundles[] = { 1, 2, 1024 };
+    uint64_t least = bytes < 1000 ? 4 : bytes / 7;
+    for (size_t i = 0; i < 3; i++) {
+        for (uint64_t range = least; range < 2 * least + 4; range += least / 4)
+            expect_range(spec, range, bundles[i], bytes, wanted);
+        expect_range(spec, 1 << 30, bundles[i], bytes, wanted);
+    }
+}
+
+static void expect_limit(joist_text stored, int64_t max_record, const char *wanted)
+{
     char path[1024];
     test_write(dir, "f.csv", stored.ptr, stored.len);
     snprintf(path, sizeof path, "%s/f.csv", dir);
     joist_source_spec spec = test_spec(path, &row_type);
     spec.max_record = max_record;
-    for (size_t i = 0; i < 6; i++)
-        expect_spec(&spec, i % 2 ? jst_read_defaults.buffer : 64 << 10, bundles[i / 2], stored.len,
-                    wanted);
+    expect_spec(&spec, stored.len, wanted);
 }
 
 static void expect(joist_text stored, const char *wanted)
@@ -162,12 +171,12 @@ Test(read_csv, a_directory)
     test_write(dir, "e.txt", "id,n\ne,1\n", 9);
     joist_source_spec spec = test_spec(dir, &row_type);
     const char *most = "5:2:0 [a]\n5:2:0 [b]\n5:2:0 [c]\n0:1:0 bad_csv [id;n]\n";
-    expect_spec(&spec, 64 << 10, 1024, 36, most);
+    expect_spec(&spec, 36, most);
     spec.csv = true;
-    expect_spec(&spec, 64 << 10, 1, 45,
+    expect_spec(&spec, 45,
                 "5:2:0 [a]\n5:2:0 [b]\n5:2:0 [c]\n0:1:0 bad_csv [id;n]\n5:2:0 [e]\n");
     spec.separator = ';';
-    expect_spec(&spec, 64 << 10, 2, 45,
+    expect_spec(&spec, 45,
                 "0:1:0 bad_csv [id,n]\n0:1:0 bad_csv [id,n]\n0:1:0 bad_csv [n,id]\n5:2:0 [1]\n"
                 "0:1:0 bad_csv [id,n]\n");
 }
@@ -179,9 +188,94 @@ Test(read_csv, not_for_records_without_columns)
     char path[1024];
     snprintf(path, sizeof path, "%s/a.csv", dir);
     joist_source_spec spec = test_spec(path, &joist_line_type);
-    expect_spec(&spec, 64 << 10, 7, 5, "0:1:0 [id]\n3:2:1 [7]\n");
+    expect_spec(&spec, 5, "0:1:0 [id]\n3:2:1 [7]\n");
     spec = test_spec(dir, &joist_value_type);
-    expect_spec(&spec, 64 << 10, 7, 0, "");
+    expect_spec(&spec, 0, "");
+}
+
+/* ---- several workers, one file --------------------------------------------------------------- */
+static char output[1200], dead[1100], input[1100];
+
+static void build_copy(joist_pipeline *p, const void *options)
+{
+    (void)options;
+    row_coll rows = joist_read(row, p, .uri = joist_text_of(input), .name = "rows");
+    joist_write(rows, .uri = joist_text_of(output));
+}
+
+/* Ten megabytes: quoted line ends, empty lines, and every thousandth record is none. */
+static void write_large(void)
+{
+    joist_buffer b = { 0 };
+    joist_buffer_text(&b, JOIST_TEXT("\n\"n\",id\r\n"));
+    for (int i = 0; i < 300000; i++) {
+        joist_buffer_printf(&b, i % 1000 == 7 ? "%d\n" : "%d,\"row, \"\"%06d\"\"", i, i);
+        if (i % 1000 != 7)
+            joist_buffer_text(&b, i % 3 ? JOIST_TEXT("\"\n") : JOIST_TEXT(",\n\n,x\"\r\n\r\n"));
+    }
+    test_write(dir, "large.csv", b.ptr, b.len);
+    joist_buffer_free(&b);
+}
+
+static joist_text all_of(const char *path)
+{
+    joist_buffer b = { 0 };
+    FILE *f = fopen(path, "r");
+    cr_assert(f, "%s", path);
+    size_t n;
+    while ((n = fread(joist_buffer_reserve(&b, 1 << 16), 1, 1 << 16, f)) > 0)
+        b.len += n;
+    fclose(f);
+    return joist_buffer_view(&b);
+}
+
+static void copy_with(int workers, const char *name, joist_text *rows, joist_text *letters)
+{
+    joist_pipeline_def def = { .name = "t", .build = build_copy };
+    joist_pipeline *p = joist_pipeline_new(&def);
+    joist_error e = { 0 };
+    const joist_report *report;
+    joist_run_options o = { .workers = workers, .run_id = JOIST_TEXT("r"),
+                            .dead = joist_text_of(dead) };
+    snprintf(output, sizeof output, "%s/%s", dir, name);
+    cr_assert_eq(joist_pipeline_check(p, NULL, &e), JOIST_OK, "%s", e.message);
+    cr_assert_eq(joist_pipeline_run(p, &o, &report), JOIST_OK, "%s", report->error.message);
+    cr_expect_eq(report->records, 300000);
+    cr_expect_eq(report->rejected, 300);
+    cr_expect_eq(report->bytes, report->bytes_total);
+    *rows = all_of(output);
+    snprintf(output, sizeof output, "%s/r.jsonl", dead);
+    *letters = all_of(output);
+    joist_pipeline_free(p);
+}
+
+/* Dead letters of two runs differ in the time of the run. */
+static void forget_times(joist_text letters)
+{
+    char *p = (char *)(uintptr_t)letters.ptr, *end = p + letters.len;
+    while ((p = memmem(p, (size_t)(end - p), "\"seen_at\":\"", 11)))
+        memset(p + 11, '0', 24), p += 35;
+}
+
+Test(read_csv, workers_share_a_file)
+{
+    joist_text rows[3], letters[3];
+    static const int workers[] = { 1, 2, 5 };
+    snprintf(input, sizeof input, "%s/large.csv", dir);
+    snprintf(dead, sizeof dead, "%s/dead", dir);
+    write_large();
+    for (int i = 0; i < 3; i++) {
+        char name[20];
+        snprintf(name, sizeof name, "%d.jsonl", i);
+        copy_with(workers[i], name, &rows[i], &letters[i]);
+        forget_times(letters[i]);
+        cr_expect(joist_text_equal(rows[i], rows[0]), "rows of %d workers", workers[i]);
+        cr_expect(joist_text_equal(letters[i], letters[0]), "letters of %d workers", workers[i]);
+    }
+    for (int i = 0; i < 3; i++) {
+        joist_free((char *)(uintptr_t)rows[i].ptr);
+        joist_free((char *)(uintptr_t)letters[i].ptr);
+    }
 }
 
 static void expect_refused(joist_source_spec spec, const char *why)

@@ -4,6 +4,7 @@
 #define JST_READ_FILE_H
 
 #include "csv_decode.h"
+#include "csv_table.h"
 #include "json_scan.h"
 #include "read_count.h"
 #include "read_list.h"
@@ -65,6 +66,9 @@ jst_step jst_read_lines(jst_file_reader *r, joist_batch *b, joist_error *e);    
 jst_step jst_read_values(jst_file_reader *r, joist_batch *b, joist_error *e);    /* read_values.c */
 jst_step jst_read_csv(jst_file_reader *r, joist_batch *b, joist_error *e);       /* read_csv.c */
 
+/* Of a range that does not begin with the file, which is open: to its first record. */
+joist_status jst_start_csv(jst_file_reader *r, uint64_t begin, joist_error *e);  /* read_csv.c */
+
 /* May the line that begins at `offset` be read? Claims more of the range if it must. Only the
  * reader itself writes `claimed`, so it may look at it without the lock. */
 bool jst_reader_claim_more(jst_file_reader *r, uint64_t offset);                 /* read_source.c */
@@ -76,7 +80,6 @@ JOIST_INLINE bool jst_reader_claim(jst_file_reader *r, uint64_t offset)
 /* Bytes handed out must stay where they are until the next bundle. */
 JOIST_INLINE bool jst_pinned(const joist_batch *b) { return b->records > 0; }
 
-uint64_t jst_count_newlines(const char *p, size_t n);
 /* The first REQUIRED field that is NULL; NULL: none (read_decode.c). */
 const joist_field *jst_missing_field(const joist_type *type, const void *record);
 

@@ -13,7 +13,9 @@ typedef struct jst_input_file {
     uint64_t size;              /* as stored; what is appended later is not read */
     uint64_t device, inode;
     jst_file_format format;
-    struct jst_line_table *lines;   /* of a file that is cut into byte ranges, else NULL */
+    /* of a file that is cut into byte ranges, one of the two */
+    struct jst_line_table *lines;
+    struct jst_csv_table *records;
 } jst_input_file;
 
 typedef struct jst_listing {

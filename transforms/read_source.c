@@ -124,10 +124,21 @@ static void skip_to_line(jst_file_reader *r, uint64_t begin, uint64_t end)
     jst_input_consume(in, newline ? (size_t)(newline - p) + 1 : (size_t)(end - in->offset));
 }
 
+static joist_status start_csv_range(jst_file_reader *r, const joist_split *split, joist_error *e)
+{
+    if (open_file(r, split->first, split->begin, e))
+        return JOIST_FAILED;
+    r->in.until = split->end;
+    return split->begin ? jst_start_csv(r, split->begin, e) : JOIST_OK;
+}
+
 static joist_status start_range(jst_file_reader *r, const joist_split *split, joist_error *e)
 {
     jst_line_count before;
     uint64_t begin = split->begin, end = split->end;
+    r->range = true;
+    if (r->source->listing.files[split->first]->format == JST_CSV)
+        return start_csv_range(r, split, e);
     if (open_file(r, split->first, begin ? begin - 1 : 0, e) || load_range(r, end, e))
         return JOIST_FAILED;
     jst_line_table *t = r->file->lines;
@@ -137,7 +148,6 @@ static joist_status start_range(jst_file_reader *r, const joist_split *split, jo
     joist_text bytes = { whole ? r->in.buf + r->in.at : NULL, loaded };
     if (jst_line_table_before(t, r->in.fd, begin, bytes, &before, e))
         return JOIST_FAILED;
-    r->range = true;
     r->reported = begin;
     r->line = 1 + before.newlines;
     skip_to_line(r, begin, end);
@@ -354,6 +364,12 @@ static uint64_t skipped(const joist_source *source)
 }
 
 /* ---- the source ------------------------------------------------------------------------------ */
+static void free_tables(jst_input_file *f)
+{
+    jst_line_table_free(f->lines);
+    jst_csv_table_free(f->records);
+}
+
 static void close_source(joist_source *source)
 {
     jst_files *s = source_of(source);
@@ -362,7 +378,7 @@ static void close_source(joist_source *source)
         reader_free(r);
     }
     for (size_t i = 0; i < s->listing.count; i++)
-        jst_line_table_free(s->listing.files[i]->lines);
+        free_tables(s->listing.files[i]);
     jst_listing_free(&s->listing);
     pthread_mutex_destroy(&s->lock);
     joist_free(s->splits);

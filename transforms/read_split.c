@@ -34,7 +34,10 @@ static void add_ranges(const jst_files *s, splits *all, size_t i)
 {
     jst_input_file *f = s->listing.files[i];
     uint64_t size = s->setup->range;
-    f->lines = jst_line_table_new(f->path, f->size, size);
+    if (f->format == JST_CSV)
+        f->records = jst_csv_table_new(f->path, f->size, size, s->separator);
+    else
+        f->lines = jst_line_table_new(f->path, f->size, size);
     for (uint64_t begin = 0; begin < f->size; begin += size) {
         uint64_t end = f->size - begin < size ? f->size : begin + size;
         add(all, (joist_split){ .first = i, .count = 1, .begin = begin, .end = end,
@@ -68,7 +71,7 @@ joist_status jst_make_splits(jst_files *s, joist_error *e)
             continue;
         }
         group = NULL;
-        if (f->format == JST_LINES)
+        if (f->format != JST_JSON_VALUES)
             status = is_plain(f, &plain, e);
         if (plain)
             add_ranges(s, &all, i);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Cutting a listing into splits: small files in groups, large plain files of lines in ranges. */
+ * Cutting a listing into splits: small files in groups, large plain files of lines or CSV in
+ * ranges. */
 #ifndef JST_READ_SPLIT_H
 #define JST_READ_SPLIT_H
 

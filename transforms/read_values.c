@@ -8,7 +8,7 @@
  * inflated before it is named. */
 #include "read_file.h"
 
-uint64_t jst_count_newlines(const char *p, size_t n)
+static uint64_t newlines(const char *p, size_t n)
 {
     uint64_t count = 0;
     const char *end = p + n;
@@ -21,7 +21,7 @@ uint64_t jst_count_newlines(const char *p, size_t n)
 
 static void consume(jst_file_reader *r, size_t n)
 {
-    r->line += jst_count_newlines(r->in.buf + r->in.at, n);
+    r->line += newlines(r->in.buf + r->in.at, n);
     jst_input_consume(&r->in, n);
 }
 
@@ -31,7 +31,7 @@ static void shorten(jst_file_reader *r)
     jst_input *in = &r->in;
     size_t keep = r->source->keep, n = in->end - in->at;
     if (n > keep) {
-        r->line += jst_count_newlines(in->buf + in->at + keep, n - keep);
+        r->line += newlines(in->buf + in->at + keep, n - keep);
         jst_input_drop(in, keep);
     }
     r->looked = in->end - in->at;

@@ -31,7 +31,8 @@ static void set_up(void)
     make_dir();
     path = name_in("", "x.db");
     arena = joist_arena_new();
-    query = (jst_sqlite_query){ path.text, JOIST_TEXT("t"), &every_type, 1 << 20, ENV, { NULL, 0 } };
+    query = (jst_sqlite_query){ path.text, JOIST_TEXT("t"), &every_type, 1 << 20, ENV,
+                                JOIST_TEXT("") };
 }
 
 static void tear_down(void)
@@ -140,8 +141,8 @@ Test(sqlite_rows, a_row_of_a_query_that_is_none)
     jst_sqlite_rows *r = jst_sqlite_rows_open(&query, &error);
     cr_assert_not_null(r, "%s", error.message);
     FAILED(jst_sqlite_rows_next(r, &s, &size, &more, arena, &error), JOIST_FATAL,
-           "row 1 cannot be read: its field \"id\" is required, and NULL or of another type, in the "
-           "query SELECT NULL AS id");
+           "row 1 cannot be read: its field \"id\" is required, and NULL or of another type, in "
+           "the query SELECT NULL AS id");
     jst_sqlite_rows_close(r);
 }
 

@@ -49,6 +49,7 @@ void joist_pipeline_free(joist_pipeline *p)
     joist_free(p->building);
     jst_types_free(&p->types);
     joist_buffer_free(&p->wire);
+    joist_buffer_free(&p->wire_before);
     joist_buffer_free(&p->scope);
     joist_free(p);
 }
@@ -59,13 +60,14 @@ joist_text joist_pipeline_name(const joist_pipeline *p)
 }
 
 /* Law 4: what runs is what came back from the wire, so a graph that does not survive it fails
- * here. The graph that there was may be part of `g`, and lives in the old wire. */
+ * here. The graph that there was may be part of `g`, and of a report that is still read; it lives
+ * in the wire before. */
 joist_status jst_graph_set(joist_pipeline *p, const jst_graph *g, joist_error *e)
 {
-    joist_buffer old = p->wire;
+    joist_buffer_free(&p->wire_before);
+    p->wire_before = p->wire;
     p->wire = (joist_buffer){ 0 };
     joist_row_encode(&jst_graph_type, g, &p->wire);
-    joist_buffer_free(&old);
     size_t used = joist_row_decode(&jst_graph_type, p->wire.ptr, p->wire.len, &p->graph, p->arena);
     if (used != p->wire.len)
         return joist_fail_with(e, JOIST_GRAPH, "the graph does not survive its serialised form");

@@ -17,7 +17,7 @@ struct joist_pipeline {
     joist_buffer scope;             /* "outer/inner/" while `build` is in scopes */
     jst_types types;
     joist_error mistake;            /* the first one of `build`; message empty: none */
-    joist_buffer wire;              /* the graph as it travels */
+    joist_buffer wire, wire_before; /* the graph as it travels, and the one before */
     jst_graph graph;                /* what came back from `wire` */
     struct jst_run *run;            /* of the last run, owns its report */
 };

@@ -96,15 +96,18 @@ static int by_sign_partition(const item *i)
     return i->n.v < 0 ? by_sign_negative : i->n.v > 0 ? by_sign_positive : by_sign_zero;
 }
 
-JOIST_PARTITION(by_side, item, left, right);
-static int by_side_partition(const item *i)
-{
-    return i->right ? by_side_right : by_side_left;
-}
+JOIST_FILTER(is_left, item);
+static bool is_left_keep(const item *i) { return !i->right; }
+
+JOIST_FILTER(is_right, item);
+static bool is_right_keep(const item *i) { return i->right; }
 
 /* ---- the cases ------------------------------------------------------------------------------- */
-typedef struct inputs { joist_pipeline *p; item_coll all, left, right; } inputs;
+typedef struct inputs { joist_pipeline *p; item_coll all; } inputs;
 typedef row_coll (*case_fn)(const inputs *in);
+
+static item_coll left_of(const inputs *in) { return JOIST_APPLY(is_left, in->all); }
+static item_coll right_of(const inputs *in) { return JOIST_APPLY(is_right, in->all); }
 
 #define CASE(NAME, SHOWN, COLL)                                                                   \
     static row_coll case_##NAME(const inputs *in) { return JOIST_APPLY(SHOWN, COLL).rows; }
@@ -112,15 +115,15 @@ typedef row_coll (*case_fn)(const inputs *in);
 CASE(times, show_id, in->all)
 CASE(group, show_group, joist_group_by_key(item, in->all, .key = JOIST_FIELDS(item, key)))
 CASE(group_x, show_x_group, joist_group_by_key(item, in->all, .key = JOIST_FIELDS(item, x)))
-CASE(cogroup, show_cogroup, joist_cogroup(both, in->left, in->right,
+CASE(cogroup, show_cogroup, joist_cogroup(both, left_of(in), right_of(in),
      .left = JOIST_FIELDS(item, key), .right = JOIST_FIELDS(item, key)))
-CASE(join_inner, show_pair, joist_join(both, in->left, in->right,
+CASE(join_inner, show_pair, joist_join(both, left_of(in), right_of(in),
      .left = JOIST_FIELDS(item, key), .right = JOIST_FIELDS(item, key)))
-CASE(join_left, show_pair, joist_join(both, in->left, in->right, .how = JOIST_LEFT_JOIN,
+CASE(join_left, show_pair, joist_join(both, left_of(in), right_of(in), .how = JOIST_LEFT_JOIN,
      .left = JOIST_FIELDS(item, key), .right = JOIST_FIELDS(item, key)))
-CASE(join_right, show_pair, joist_join(both, in->left, in->right, .how = JOIST_RIGHT_JOIN,
+CASE(join_right, show_pair, joist_join(both, left_of(in), right_of(in), .how = JOIST_RIGHT_JOIN,
      .left = JOIST_FIELDS(item, key), .right = JOIST_FIELDS(item, key)))
-CASE(join_full, show_pair, joist_join(both, in->left, in->right, .how = JOIST_FULL_JOIN,
+CASE(join_full, show_pair, joist_join(both, left_of(in), right_of(in), .how = JOIST_FULL_JOIN,
      .left = JOIST_FIELDS(item, key), .right = JOIST_FIELDS(item, key)))
 CASE(combine, show_spread, JOIST_COMBINE(spread, in->all, .key = JOIST_FIELDS(item, key)))
 CASE(combine_globally, show_spread, JOIST_COMBINE(spread, in->all))
@@ -153,7 +156,7 @@ CASE(sample, show_tally, joist_count(item, joist_sample(item, in->all, 5,
                                      .key = JOIST_FIELDS(item, key)), key))
 CASE(sample_globally, show_tally, joist_count_globally(item, joist_sample(item, in->all, 10)))
 CASE(quantiles, show_quantile, joist_quantiles(item, in->all, key, n, 5))
-CASE(flatten, show_id, joist_flatten(item, in->left, in->right, in->left))
+CASE(flatten, show_id, joist_flatten(item, left_of(in), right_of(in), left_of(in)))
 
 static row_coll case_partition(const inputs *in)
 {
@@ -211,18 +214,25 @@ static item_coll in_windows(item_coll items, int windows)
     }
 }
 
+static bool is_wanted(const options *o, size_t at, size_t windows)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s.%s", cases[at].name, window_names[windows]);
+    return cases[at].windows & 1 << windows
+        && (!o->only.ptr || joist_text_equal(o->only, joist_text_of(name)));
+}
+
 static void build_case(joist_pipeline *p, const options *o, size_t at, size_t windows,
-                       const inputs *in)
+                       item_coll items)
 {
     joist_text name = joist_build_printf(p, "%s.%s%c", cases[at].name, window_names[windows], 0);
     name.len--;
-    if (!(cases[at].windows & 1 << windows)
-        || (o->only.ptr && !joist_text_equal(o->only, name)))
-        return;
-    JOIST_SCOPE(p, name.ptr)
-        joist_write(cases[at].fn(in),
+    JOIST_SCOPE(p, name.ptr) {
+        const inputs in = { p, in_windows(items, 1 << windows) };
+        joist_write(cases[at].fn(&in),
                     .uri = joist_build_printf(p, "%.*s/%.*s.jsonl", JOIST_ARG(o->output),
                                               JOIST_ARG(name)));
+    }
 }
 
 JOIST_BUILD(build, options);
@@ -231,21 +241,17 @@ static void build(joist_pipeline *p, const options *o)
     input_coll lines = joist_read(input, p, .uri = o->input);
     item_coll items = JOIST_APPLY(to_item, lines).items;
     items = joist_with_timestamps(item, items, at);
-    for (size_t w = 0; w < sizeof window_names / sizeof window_names[0]; w++) {
-        inputs in = { .p = p, .all = in_windows(items, 1 << w) };
-        by_side_result sides = JOIST_APPLY(by_side, in.all);
-        in.left = sides.left;
-        in.right = sides.right;
+    for (size_t w = 0; w < sizeof window_names / sizeof window_names[0]; w++)
         for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-            build_case(p, o, i, w, &in);
-    }
+            if (is_wanted(o, i, w))
+                build_case(p, o, i, w, items);
 }
 
 static const joist_dofn *const dofns[] = {
     &to_item_dofn, &show_n_dofn, &show_id_dofn, &show_at_dofn, &show_tally_dofn, &show_total_dofn,
     &show_float_total_dofn, &show_int_dofn, &show_float_dofn, &show_quantile_dofn,
     &show_group_dofn, &show_x_group_dofn, &show_cogroup_dofn, &show_pair_dofn, &show_spread_dofn,
-    &look_up_dofn, &by_sign_dofn, &by_side_dofn, NULL,
+    &look_up_dofn, &by_sign_dofn, &is_left_dofn, &is_right_dofn, NULL,
 };
 static const joist_combine *const combines[] = { &spread_combine, NULL };
 

@@ -23,7 +23,7 @@ from harness import BUILD, Folder, check, check_same, main, program, run, skip
 
 CASES = program("tests/beam_cases")
 GOLDEN = os.path.join(HERE, "golden")
-RANKS_OFF = 0.02        # of all values: how far a quantile of one may be from that of the other
+RANKS_OFF = 0.02        # of all values; beside it Joist takes the nearest value, Beam one next to it
 
 
 # ---- Beam ------------------------------------------------------------------------------------------
@@ -99,7 +99,7 @@ def rank_error(values, found, fraction):
     return max(0, first - want, want - last) / len(values)
 
 
-def check_quantiles(name, records, case, rows):
+def check_quantiles(name, records, case, rows, steps):
     for key, value, start, end, _ in rows:
         fraction, found = value.split(" ")
         values = [r["n"] for r in records
@@ -108,7 +108,7 @@ def check_quantiles(name, records, case, rows):
             check(f"{name} {case}: values of a key without quantiles", values, [])
         else:
             off = rank_error(values, int(found), float(fraction))
-            check(f"{name} {case} {key} {value}: {off} off", off <= RANKS_OFF + 0.5 / len(values))
+            check(f"{name} {case} {key} {value}: {off} off", off <= RANKS_OFF + steps / len(values))
 
 
 # ---- the tests -------------------------------------------------------------------------------------
@@ -136,8 +136,8 @@ def test_joist_and_beam_agree():
                 check_same(f"{name}, {workers} workers", without_quantiles(joist),
                            without_quantiles(beam))
                 for case in joist.keys() - without_quantiles(joist).keys():
-                    check_quantiles(name, records, case, joist[case])
-                    check_quantiles(name, records, case, beam.get(case, []))
+                    check_quantiles(name, records, case, joist[case], 0.5)
+                    check_quantiles(name, records, case, beam.get(case, []), 1)
 
 
 def record():

@@ -15,7 +15,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 from harness import BUILD, DEADLINE, Failed, Folder, check, check_in, main, program, run, skip
 
-PROGRAMS = ("deactivate", "wordcount")
+PROGRAMS = ("deactivate", "wordcount", "joist")
 DEACTIVATE = program("deactivate")
 
 
@@ -203,6 +203,7 @@ def test_what_stands_before_decides():
     check("first a word, then files", [asked("deactivate", "dead", "s")[1], asked("deactivate", "dead", "ls", "x")],
           [["stats", "show"], ("files 0", [])])
     check("any number of files", asked("deactivate", "dead", "ls", "a", "b", "c", "x"), ("files 0", []))
+    check("examples", asked("joist", "new", "--from", "wo")[1], ["wordcount"])
     check("no such verb", asked("deactivate", "rum", ""), ("words 0", []))
     check("nothing asked", asked("deactivate"), ("words 0", asked("deactivate", "")[1]))
 

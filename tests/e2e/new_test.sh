@@ -32,28 +32,34 @@ mkdir "$work/home" && cd "$work/home"
 # ---- what there is --------------------------------------------------------------------------------
 joist --version | grep -q '^joist [0-9]' || fail "joist --version"
 quietly joist --help
-[ "$(joist list | cut -d ' ' -f 1 | paste -sd ' ')" = "deactivate wordcount" ] || fail "joist list"
+for source in "$JOIST_SOURCE"/pipelines/*.c; do
+    name=$(basename "$source" .c)
+    case $name in
+    *_test) ;;
+    *) joist list | grep -q "^$name " || fail "joist list has no $name: tools/cmake/share.cmake" ;;
+    esac
+done
 [ "$(joist list)" = "$(joist new --list)" ] || fail "joist new --list"
 joist list --json | python3 -c 'import json, sys
 for row in json.load(sys.stdin): assert row["help"].endswith("."), row' || fail "joist list --json"
 
 # ---- projects -------------------------------------------------------------------------------------
-# project NAME EXAMPLE ROWS: from `joist new` to its tests; its results have that many lines.
+# project NAME EXAMPLE: from `joist new` to its tests.
 project() {
     quietly joist new "$1" --from "$2"
     local name=${1##*/} file
-    for file in "$name.c" CMakeLists.txt README.md .gitignore data tests/golden/first/in \
+    for file in "$name.c" CMakeLists.txt README.md .gitignore data/in run.conf tests/golden/first/in \
                 tests/golden/first/expect; do
         [ -e "$1/$file" ] || fail "$1/$file is missing"
     done
-    ! grep -rnw "$2" "$1" --include='*.c' --include='*.h' --include=CMakeLists.txt \
+    ! grep -rnE "\.name = \"$2\"|build/$2\b|#include \"$2/" "$1" --include='*.c' --include='*.h' \
         || fail "the example's name is left"
     ! grep -rn '@[A-Z]' "$1" --include=CMakeLists.txt --include=README.md || fail "a mark is left"
     (
         cd "$1"
         quietly cmake -G Ninja -B build -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_C_FLAGS=-Werror
         quietly cmake --build build
-        quietly "build/$name" run --input data
+        quietly "build/$name" run --config run.conf
         quietly "build/$name" test
         grep -qF "1 case, all ok" "$work/log" || fail "$name test"
         quietly ctest --test-dir build --no-tests=error
@@ -69,6 +75,11 @@ project deep/hourly2 deactivate
   "$(wc -l <deep/hourly2/tests/golden/first/expect/history.deactivations.jsonl)" ] \
     || fail "hourly2 found other events than its case"
 
+joist list | cut -d ' ' -f 1 | grep -vxE 'wordcount|deactivate' >examples
+while read -r example; do
+    project "a-$example" "$example"
+done <examples
+
 # A case that is wrong fails: what `test` says is no formality.
 sed -i '1s/"count":[0-9]*/"count":99/' my-words/tests/golden/first/expect/output.words.jsonl
 cd my-words && refused 5 "1 FAILED" build/my-words test && cd ..
@@ -80,7 +91,7 @@ refused 2 "my-words is there already; nothing was changed" joist new my-words
 mkdir empty && echo mine >file
 refused 2 "is there already" joist new empty
 refused 2 "is there already" joist new file
-refused 2 "is not deactivate or wordcount" joist new x --from nothing
+refused 2 "or wordcount (from: flag)" joist new x --from nothing
 refused 2 "did you mean \`joist new\`" joist nwe x
 refused 2 "wants one NAME" joist new
 refused 2 "wants one NAME" joist new a b
@@ -92,4 +103,4 @@ refused 1 "cannot make nowhere/x" joist new nowhere/x
 cp "$work/prefix/bin/joist" "$work/home/alone"
 refused 1 "no share/joist/examples beside this program" ./alone new x
 refused 1 "no share/joist/examples beside this program" ./alone list
-echo "projects from two examples: made, built, run, tested"
+echo "projects from $(joist list | wc -l) examples: made, built, run, tested"

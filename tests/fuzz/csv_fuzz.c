@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Fuzzes CSV with the bytes of one file. The first byte of the input says how it is read: bit 0 with
- * ';' as the separator, bit 1 with a small record limit, bit 2 gzipped first. Records must end where
- * a reader of one byte after another ends them; read in one go and in bundles of one, the same must
- * come out; and what was decoded, written and decoded again must be the same. Any difference aborts.
- * Seeds: tests/fuzz/seeds/csv. */
+ * Fuzzes CSV with the bytes of one file. The first byte of the input says how it is read: bit 0
+ * with ';' as the separator, bit 1 with a small record limit, bit 2 gzipped first. Records must end
+ * where a reader of one byte after another ends them; read in one go and in ranges of a few bytes,
+ * the same must come out; and what was decoded, written and decoded again must be the same. Any
+ * difference aborts. Seeds: tests/fuzz/seeds/csv. */
 #include "../../transforms/csv_decode.h"
 #include "../../transforms/csv_write.h"
 #include "../../transforms/read_test.h"
@@ -120,10 +120,13 @@ static void try_records(joist_text t, char separator)
 }
 
 /* ---- by the file source ---------------------------------------------------------------------- */
-static void read_with(const joist_source_spec *spec, size_t bundle, size_t buffer, items *out)
+static void read_with(const joist_source_spec *spec, uint64_t range, size_t bundle, size_t buffer,
+                      items *out)
 {
     jst_read_setup setup = test_setup();
     joist_error e;
+    setup.range = range;
+    setup.claim = 4;
     setup.buffer = buffer;
     must(test_read_all(spec, &setup, bundle, out, &e) == JOIST_OK);
     must(out->records == out->count && out->rejected <= out->count && out->files == 1);
@@ -154,8 +157,8 @@ static void read_file(joist_text t, unsigned how, char separator)
     joist_source_spec spec = test_spec(path, &thing_type);
     spec.separator = separator;
     spec.max_record = how & 2 ? 20 : LONG;
-    read_with(&spec, 1024, 1 << 20, &once);
-    read_with(&spec, 1, 64 << 10, &pieces);
+    read_with(&spec, 1 << 20, 1024, 1 << 20, &once);
+    read_with(&spec, 4 + t.len % 9, 1, 64 << 10, &pieces);
     must_be_same(&once, &pieces);
     items_free(&once);
     items_free(&pieces);

@@ -112,8 +112,8 @@ static void offer_values(asked *a, const char *before, const char *values)
 
 static const char *values_of(const jst_cli_option *option)
 {
-    return option->field->kind == JOIST_KIND_BOOL ? "true|false"
-        : jst_cli_value_name(option->field);
+    const joist_field *f = option->field;
+    return f->kind == JOIST_KIND_BOOL ? "true|false" : f->values ? f->values : "";
 }
 
 /* ---- where the cursor is --------------------------------------------------------------------- */

@@ -126,12 +126,13 @@ static bool is_forked(const joist_graph_stage *s)
 static void feed_shuffle(const fused *f, size_t stage, const joist_graph_feed *feed)
 {
     const joist_graph_node *n = &f->g->nodes[feed->node];
-    joist_text label = jst_graph_label(f->p->arena, n, feed->port);
+    joist_text brief = jst_graph_label(f->p->arena, n, feed->port), label = brief;
     if (is_forked(&f->g->stages[stage]))
         label = joist_arena_printf(f->p->arena, "%.*s: %.*s", JOIST_ARG(n->name),
                                    JOIST_ARG(label));
     jst_picture_net *net = jst_picture_net_of(f->p, stage, 8 * feed->node + feed->port, false,
                                               label);
+    net->brief = brief;
     net->note = jst_graph_elements(f->p->arena, f->counts, feed->node, feed->port);
     jst_picture_connect(f->p, net, f->shuffles + feed->to);
 }

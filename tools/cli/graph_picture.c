@@ -83,13 +83,20 @@ joist_text jst_graph_uri(joist_arena *a, joist_text uri)
     return jst_text_shorten(a, jst_cli_shown(a, uri), URI_COLUMNS);
 }
 
+/* The table that a step reads by default: of files it is none, so it is not worth telling. */
+static bool is_usual_table(const joist_graph_node *n)
+{
+    return n->ports_count > 0 && n->table.len == n->ports[0].type.len + 1
+        && joist_text_starts(n->table, n->ports[0].type) && n->table.ptr[n->table.len - 1] == 's';
+}
+
 /* What a step works with: a URI, or the name of its kind with the fields it goes by. */
 static void add_details(jst_picture *p, jst_picture_box *box, const joist_graph_node *n)
 {
     joist_arena *a = p->arena;
     if (n->uri.len)
         jst_picture_add_line(p, box, JST_TONE_DIM, jst_graph_uri(a, n->uri));
-    if (n->uri.len && n->table.len)
+    if (n->uri.len && n->table.len && !is_usual_table(n))
         jst_picture_add_line(p, box, JST_TONE_DIM,
                              joist_arena_printf(a, "table %.*s",
                                                 JOIST_ARG(jst_cli_shown(a, n->table))));
@@ -99,7 +106,7 @@ static void add_details(jst_picture *p, jst_picture_box *box, const joist_graph_
                                                 JOIST_ARG(jst_graph_uri(a, n->endpoint))));
     if (n->dofn.len && !joist_text_equal(n->dofn, n->name))
         jst_picture_add_line(p, box, JST_TONE_DIM, n->dofn);
-    if (!n->dofn.len && !n->uri.len)
+    if (!n->dofn.len && !n->uri.len && !joist_text_equal(jst_graph_work(a, n), n->name))
         jst_picture_add_line(p, box, JST_TONE_DIM, jst_graph_work(a, n));
 }
 

@@ -40,10 +40,31 @@ static int pins_width(const jst_picture *p, const jst_metrics *m, size_t box)
     return larger(leaving > 1 ? out : 0, in);
 }
 
+static void shorten_labels(jst_picture *p, size_t box, size_t columns)
+{
+    for (size_t n = 0; n < p->nets_count; n++) {
+        jst_picture_net *net = &p->nets[n];
+        if (net->from == box)
+            net->label = columns ? jst_text_shorten(p->arena, net->label, columns)
+                       : net->brief.len ? net->brief : net->label;
+    }
+}
+
+/* Labels that would make a box wider than a layer may be are told in brief, then cut. */
+static void fit_labels(jst_picture *p, const jst_metrics *m, size_t box)
+{
+    int most = m->widest - 2 * m->pad_x;
+    if (pins_width(p, m, box) > most)
+        shorten_labels(p, box, 0);
+    for (size_t columns = 40; columns > 4 && pins_width(p, m, box) > most; columns--)
+        shorten_labels(p, box, columns);
+}
+
 static void measure(jst_picture *p, const jst_metrics *m)
 {
     for (size_t i = 0; i < p->boxes_count; i++) {
         jst_picture_box *box = &p->boxes[i];
+        fit_labels(p, m, i);
         box->w = larger(text_width(m, box), pins_width(p, m, i)) + 2 * m->pad_x;
         box->h = (int)box->lines_count * m->line + 2 * m->pad_y
                + (box->shape == JST_SHAPE_STORE ? m->lid : 0);

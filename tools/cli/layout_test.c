@@ -196,6 +196,22 @@ Test(layout, what_need_not_cross_does_not)
     joist_arena_free(p.arena);
 }
 
+Test(layout, many_labels_at_one_box_are_cut)
+{
+    jst_picture p = picture_of(7);
+    for (size_t i = 1; i < 7; i++) {
+        jst_picture_net *net = jst_picture_net_of(&p, 0, i, false,
+                                                  JOIST_TEXT("a_step: a_port: a_record_type"));
+        net->brief = JOIST_TEXT("a_port: a_record_type");
+        jst_picture_connect(&p, net, i);
+    }
+    check_layout(&p, &characters);
+    cr_expect_leq(p.width, 100);
+    cr_expect(joist_text_ends(p.nets[0].label, JOIST_TEXT("_type")), "%.*s",
+              JOIST_ARG(p.nets[0].label));
+    joist_arena_free(p.arena);
+}
+
 Test(layout, an_empty_picture)
 {
     jst_picture p = { .arena = joist_arena_new() };

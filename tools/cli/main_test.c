@@ -186,11 +186,11 @@ Test(cli, a_wrong_graph_is_refused_by_check_and_run_alike)
 Test(cli, graph)
 {
     cr_assert_eq(CALL("graph", "--format", "ascii", "-i", "nowhere:in"), 0, "%s", err);
-    expect_in(out, "| nowhere:in        |\n");
+    expect_in(out, "| nowhere:in      |\n");
     expect_in(out, "| joist_line\n");
     expect_in(out, "[===================]\n| write_joist_line  |\n| nowhere:x         |\n");
     cr_assert_eq(CALL("graph", "--format", "ascii"), 0, "it needs no input: %s", err);
-    expect_in(out, "| read_joist_line   |\n");
+    expect_in(out, "| read_joist_line |\n");
     cr_assert_eq(CALL("graph", "-i", "nowhere:in", "--broken"), 3);
     expect_in(err, "error: broken on purpose\n  --> ");
     expect_usage(CALL("graph", "--format", "gif"), "--format: 'gif' is not auto, ascii", "help");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Base units, few labels, and never a value out of the data as a label: the number of series is
- * bounded by the graph, and by the 64 names that a step of the program may have. The collector
- * reads only names that end in .prom, so the temporary file beside the target is invisible to it. */
+ * bounded by the graph, and by 64 names that a step of the program may have. The collector reads
+ * only names that end in .prom, so the temporary file beside the target is invisible to it. */
 #include "metrics.h"
 
 #include "put_file.h"

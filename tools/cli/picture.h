@@ -45,6 +45,7 @@ typedef struct jst_picture_net {
     size_t from, number;            /* a box, and what tells apart what leaves it */
     bool dashed;                    /* a side input */
     joist_text label, note;         /* the collection; how many elements it has had */
+    joist_text brief;               /* a label for where there is little room; empty: none */
     jst_picture_wire *wires; size_t wires_count;
     jst_point label_at;             /* layout: left end, the text's line */
 } jst_picture_net;

@@ -182,8 +182,9 @@ const char *jst_cli_value_set(const joist_field *f, joist_text t, void *record)
 
 const char *jst_cli_value_name(const joist_field *f)
 {
+    enum { WIDEST = 60 };       /* a column of help has to stay readable */
     if (f->values)
-        return f->values;
+        return strlen(f->values) <= WIDEST ? f->values : "WORD";
     switch (f->kind) {
     case JOIST_KIND_BOOL: return NULL;
     case JOIST_KIND_INT: return "N";

@@ -24,7 +24,8 @@ bool jst_cli_parse_place(joist_text t, jst_cli_place *out);
  * …"). */
 const char *jst_cli_value_set(const joist_field *f, joist_text t, void *record);
 
-/* What stands for the value in help: "N", "TIME", "auto|never" …; NULL for a bool. */
+/* What stands for the value in help: "N", "TIME", "auto|never" (if these
+ * are not too many words) …; NULL for a bool. */
 const char *jst_cli_value_name(const joist_field *f);
 
 /* The next alternative of "a|b|c"; false: none left. */

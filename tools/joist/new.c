@@ -12,7 +12,7 @@
 
 #define NEW_OPTIONS(F, T)                                                                          \
     F(T, joist_text, from, 0, .fallback = "wordcount", .values = "EXAMPLE",                        \
-      .help = "the example to begin with")                                                         \
+      .help = "the example to begin with, one of `joist list`")                                    \
     F(T, bool, list, 0, .fallback = "false", .help = "print the examples, then stop")
 JOIST_RECORD(new_options, NEW_OPTIONS);
 
@@ -147,7 +147,7 @@ static int tell(const project *p)
     joist_buffer_printf(&out, "%.*s is a copy of %.*s. Now:\n\n"
                         "  cd %.*s\n"
                         "  cmake -B build && cmake --build build\n"
-                        "  build/%.*s run --input data\n"
+                        "  build/%.*s run --config run.conf\n"
                         "  build/%.*s test\n",
                         JOIST_ARG(p->path), JOIST_ARG(p->from->name), (int)path.len, path.ptr,
                         JOIST_ARG(p->name), JOIST_ARG(p->name));

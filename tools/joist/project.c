@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * An example's folder is copied, with its name changed to the project's: in paths, and as a word
- * in C sources. Then the template is filled in. */
+ * An example's folder is copied, with its name changed to the project's. Then the template is
+ * filled in. */
 #include "project.h"
 
 #include "../cli/golden_files.h"
@@ -36,25 +36,45 @@ static bool in_word(char c)
     return lower(c) || digit(c) || c == '_' || (c >= 'A' && c <= 'Z');
 }
 
+/* What stands before the name of a program, and behind it ("": no letter of a word). */
+static const struct { const char *before, *behind; } contexts[] = {
+    { ".name = \"", "\"" }, { "build/", "" }, { "#include \"", "/" },
+    { "\"pipeline\":\"", "\"" }, { "\"site\":\"", ".c\"" },
+};
+
+static bool names_program(joist_text before, joist_text behind)
+{
+    for (size_t i = 0; i < sizeof contexts / sizeof contexts[0]; i++)
+        if (joist_text_ends(before, joist_text_of(contexts[i].before))
+            && joist_text_starts(behind, joist_text_of(contexts[i].behind)))
+            return behind.len == 0 || !in_word(*behind.ptr);
+    return false;
+}
+
 joist_text project_rename(joist_arena *a, joist_text text, joist_text from, joist_text to)
 {
     joist_buffer out = joist_buffer_in(a, text.len + 64);
     for (size_t i = 0; i < text.len;) {
-        joist_text rest = { text.ptr + i, text.len - i };
-        bool word = joist_text_starts(rest, from) && (i == 0 || !in_word(text.ptr[i - 1]))
-            && (rest.len == from.len || !in_word(rest.ptr[from.len]));
-        joist_text taken = word ? to : (joist_text){ rest.ptr, 1 };
-        joist_buffer_text(&out, taken);
-        i += word ? from.len : 1;
+        joist_text before = { text.ptr, i }, rest = { text.ptr + i, text.len - i };
+        size_t taken = 1;
+        if (joist_text_starts(rest, from)
+            && names_program(before, (joist_text){ rest.ptr + from.len, rest.len - from.len })) {
+            joist_buffer_text(&out, to);
+            taken = from.len;
+        } else {
+            joist_buffer_byte(&out, *rest.ptr);
+        }
+        i += taken;
     }
     joist_buffer_byte(&out, '\0');
     return (joist_text){ out.ptr, out.len - 1 };
 }
 
 /* ---- the example ----------------------------------------------------------------------------- */
-static bool is_source(joist_text path)
+static bool knows_program(joist_text path)
 {
-    return joist_text_ends(path, JOIST_TEXT(".c")) || joist_text_ends(path, JOIST_TEXT(".h"));
+    return joist_text_ends(path, JOIST_TEXT(".c")) || joist_text_ends(path, JOIST_TEXT(".h"))
+        || joist_text_ends(path, JOIST_TEXT("/expect/dead.jsonl"));
 }
 
 static joist_status make_folder(joist_text path, joist_error *e)
@@ -76,9 +96,21 @@ static joist_status copy_file(const project *p, joist_text from, joist_text to, 
     joist_text bytes;
     if (!jst_golden_read(p->arena, from, &bytes, e))
         return JOIST_FAILED;
-    if (is_source(from))
+    if (knows_program(from))
         bytes = project_rename(p->arena, bytes, p->from->name, p->name);
     return jst_golden_write(to, bytes, e);
+}
+
+/* EXAMPLE.c and the folder EXAMPLE of its parts. */
+static joist_text target_name(const project *p, joist_text folder, joist_text name)
+{
+    bool top = joist_text_equal(folder, p->path);
+    if (top && joist_text_equal(name, p->from->name))
+        return joist_arena_printf(p->arena, "%.*s", JOIST_ARG(p->name));
+    joist_text source = joist_arena_printf(p->arena, "%.*s.c", JOIST_ARG(p->from->name));
+    if (top && joist_text_equal(name, source))
+        return joist_arena_printf(p->arena, "%.*s.c", JOIST_ARG(p->name));
+    return name;
 }
 
 static joist_status copy_into(const project *p, joist_text from, joist_text to, joist_error *e)
@@ -86,7 +118,7 @@ static joist_status copy_into(const project *p, joist_text from, joist_text to, 
     jst_golden_names names = jst_golden_list(p->arena, from);
     joist_status status = make_folder(to, e);
     for (size_t i = 0; i < names.count && status == JOIST_OK; i++) {
-        joist_text name = project_rename(p->arena, names.items[i], p->from->name, p->name);
+        joist_text name = target_name(p, to, names.items[i]);
         joist_text source = jst_golden_path(p->arena, from, names.items[i].ptr);
         joist_text target = jst_golden_path(p->arena, to, name.ptr);
         status = jst_golden_is_dir(source) ? copy_into(p, source, target, e)

@@ -17,7 +17,9 @@ typedef struct project {
  * folder alike. */
 bool project_name_valid(joist_text name);
 
-/* The text with every word `from` as `to`; letters, digits and _ make words. */
+/* The text with `to` for `from` where it is the name of the program: `.name = "from"`, `build/from`
+ * and the folder of `#include "from/…"` in a source, "pipeline" and "site" of a dead letter. Tables
+ * or variables that are called alike stay. */
 joist_text project_rename(joist_arena *a, joist_text text, joist_text from, joist_text to);
 
 /* Makes the folder and all that is in it. Nothing that exists is changed. */

@@ -30,12 +30,18 @@ static void expect_renamed(const char *text, const char *want)
     cr_assert_eq(got.len, strlen(want));
 }
 
-Test(project, only_whole_words_are_renamed)
+Test(project, only_the_name_of_the_program_is_renamed)
 {
     expect_renamed("", "");
-    expect_renamed("count", "my-sum");
-    expect_renamed("\"count\" count/x.h count.c", "\"my-sum\" my-sum/x.h my-sum.c");
-    expect_renamed("counts discount count_2 Count COUNT", "counts discount count_2 Count COUNT");
-    expect_renamed("xcount count", "xcount my-sum");
-    expect_renamed("coun", "coun");
+    expect_renamed(".name = \"count\", .table = \"count\"",
+                   ".name = \"my-sum\", .table = \"count\"");
+    expect_renamed("#include \"count/x.h\"\n#include \"count.h\"",
+                   "#include \"my-sum/x.h\"\n#include \"count.h\"");
+    expect_renamed("build/count run, build/count", "build/my-sum run, build/my-sum");
+    expect_renamed("build/counts build/count_2 .name = \"counts\"",
+                   "build/counts build/count_2 .name = \"counts\"");
+    expect_renamed("{\"pipeline\":\"count\",\"site\":\"count.c\",\"code\":\"count\"}",
+                   "{\"pipeline\":\"my-sum\",\"site\":\"my-sum.c\",\"code\":\"count\"}");
+    expect_renamed("count = count(count); /* count */", "count = count(count); /* count */");
+    expect_renamed("build/coun", "build/coun");
 }

@@ -134,9 +134,9 @@ joist_coll joist_count_distinct_(joist_coll in, const joist_type *type, joist_fi
         ((joist_fields){ 1, { (uint32_t)offsetof(T, value_)                                       \
                               + JOIST_IS_VALUE_(what, T, value_) } }), (joist_site)JOIST_SITE) })
 
-/* ---- the same by HyperLogLog: 2^.precision bytes a key and a standard error of 1.04 / 2^(precision
- * / 2); .precision is 4 to 18, by default 12: 4 KiB, 1.6 %. Up to 2^precision / 8 values the count
- * is exact. ------------------------------------------------------------------------------------ */
+/* ---- the same by HyperLogLog ------------------------------------------------------------------
+ * 2^.precision bytes a key and a standard error of 1.04 / 2^(precision / 2); .precision is 4 to 18,
+ * by default 12: 4 KiB, 1.6 %. Up to 2^precision / 8 values the count is exact. */
 #define JOIST_APPROX_CONFIG(F, T)                                                                 \
     F(T, joist_text, value, JOIST_REQUIRED, .help = "the field whose values are counted")         \
     F(T, int64_t, precision, 0)

@@ -84,6 +84,7 @@ extern "C" {
 
 /* 2 to 8 parts; NAME_partition answers with one of NAME_part. */
 #define JOIST_PARTITION(FN, A, ...)                                                               \
+    _Static_assert(JOIST_COUNT_(__VA_ARGS__) > 1, #FN ": JOIST_PARTITION takes 2 to 8 parts");    \
     enum { JOIST_PARTS_(JOIST_PART_NAME_, FN, A, __VA_ARGS__) };                                  \
     typedef struct FN##_result { JOIST_PARTS_(JOIST_PART_COLL_, FN, A, __VA_ARGS__) } FN##_result;\
     static int FN##_partition(const A *);                                                         \
@@ -109,6 +110,7 @@ extern "C" {
 #define JOIST_PART_TAKE_(FN, A, part) r_.part.c = *out_++;
 #define JOIST_PARTS_(m, FN, A, ...)                                                               \
     JOIST_JOIN_(JOIST_PARTS, JOIST_COUNT_(__VA_ARGS__))(m, FN, A, __VA_ARGS__)
+#define JOIST_PARTS1(m, FN, A, a)      m(FN, A, a)
 #define JOIST_PARTS2(m, FN, A, a, b)   m(FN, A, a) m(FN, A, b)
 #define JOIST_PARTS3(m, FN, A, a, ...) m(FN, A, a) JOIST_PARTS2(m, FN, A, __VA_ARGS__)
 #define JOIST_PARTS4(m, FN, A, a, ...) m(FN, A, a) JOIST_PARTS3(m, FN, A, __VA_ARGS__)

@@ -20,8 +20,8 @@ joist_text joist_cut(joist_text t, size_t limit);              /* at a character
  * false: none left. */
 bool joist_next_word(joist_text *rest, joist_text *word);
 
-/* Up to the next `end` off the head of *rest, or all that is left; *rest is what follows, NULL after
- * the last part. "a,,b" by ',' has the parts "a", "" and "b". false: none left. */
+/* Up to the next `end` off the head of *rest, or all that is left; *rest is what follows, NULL
+ * after the last part. "a,,b" by ',' has the parts "a", "" and "b". false: none left. */
 bool joist_next_part(joist_text *rest, char end, joist_text *part);
 
 /* The whole text is a decimal number, `-17` or `+1.5e3`, that fits: no blanks, no hex, no NaN. */
