@@ -321,6 +321,65 @@ Test(join, a_hot_key_and_more_than_memory)
     joist_pipeline_free(p);
 }
 
+/* The left side of a key is more than a bundle holds, and its pairs do not fill a port. */
+JOIST_PAIR(city_hit, city, hit);
+enum { LONG_TEXT = 40000 };
+#define WHOLE(IN, OUT, SIDE, CFG, STATE) IN(city_hit) OUT(joist_tally, out)
+JOIST_DOFN(whole, WHOLE);
+static joist_status whole_process(const whole_call *v, const city_hit *p)
+{
+    char expected = (char)('a' + p->left.n.v % 26);
+    cr_assert_eq(p->left.name.len, LONG_TEXT);
+    for (size_t i = 0; i < LONG_TEXT; i += 97)
+        cr_assert_eq(p->left.name.ptr[i], expected, "of %lld", (long long)p->left.n.v);
+    return joist_tally_emit(v->out.out, (joist_tally){ p->right.who, p->left.n.v });
+}
+
+static void whole_lefts(joist_pipeline *p)
+{
+    city_coll cities = joist_read(city, p, .uri = JOIST_TEXT("mem:in2"));
+    city_hit_coll j = joist_join(city_hit, cities, IN_HITS(p), .left = JOIST_FIELDS(city, who),
+                                 .right = JOIST_FIELDS(hit, who));
+    joist_write(joist_count(joist_tally, JOIST_APPLY(whole, j).out, key),
+                .uri = JOIST_TEXT("mem:out"), .table = JOIST_TEXT("counts"));
+}
+
+Test(join, left_values_are_whole_until_their_pairs_have_gone_on)
+{
+    enum { LEFT = 800, KEYS = 20 };
+    static city cities[LEFT];
+    static hit hits[2 * KEYS];
+    static char names[KEYS][24];
+    joist_buffer expected = { 0 };
+    char *texts = joist_malloc(26 * LONG_TEXT);
+    for (size_t i = 0; i < 26 * LONG_TEXT; i++)
+        texts[i] = (char)('a' + i / LONG_TEXT);
+    for (size_t k = 0; k < KEYS; k++) {
+        snprintf(names[k], sizeof names[k], "k%02zu", k);
+        hits[k] = hits[KEYS + k] = (hit){ joist_text_of(names[k]), { 0 }, 0 };
+    }
+    for (size_t i = 0; i < LEFT; i++)
+        cities[i] = (city){ { texts + i % 26 * LONG_TEXT, LONG_TEXT },
+                            joist_text_of(names[i % KEYS]), { (int64_t)i, true }, { 0 } };
+    for (size_t k = 0; k < KEYS; k++)
+        joist_buffer_printf(&expected, "{\"key\":\"k%02zu\",\"count\":%d}\n", k,
+                            2 * LEFT / KEYS);
+    joist_buffer_byte(&expected, '\0');
+    GIVE(0, hits);
+    GIVE(1, cities);
+    ONCE(whole_lefts);
+    for (int spill = 0; spill < 2; spill++) {
+        o.memory = spill ? 1 << 20 : 256 << 20;
+        world.inputs[1].per_file = 50;
+        DONE(p, &o);
+        cr_assert_eq(report->spilled_bytes > 0, spill);
+        cr_assert_str_eq(seen("out.counts"), expected.ptr);
+    }
+    joist_pipeline_free(p);
+    joist_buffer_free(&expected);
+    joist_free(texts);
+}
+
 /* ---- numbers --------------------------------------------------------------------------------- */
 
 #define PICKY(IN, OUT, SIDE, CFG, STATE) IN(hit_city) OUT(joist_line, out)
@@ -388,7 +447,7 @@ Test(join, every_pair_that_is_rejected_has_a_letter)
 }
 
 static const joist_dofn *const dofns[] = {
-    &show_pair_dofn, &show_cogroup_dofn, &others_dofn, &small_dofn, &picky_dofn, &show_dofn,
+    &show_pair_dofn, &show_cogroup_dofn, &others_dofn, &small_dofn, &whole_dofn, &picky_dofn, &show_dofn,
     &show_group_dofn, NULL,
 };
 static const joist_code codes[] = { { "picky", "four" }, { NULL, NULL } };
