@@ -447,8 +447,8 @@ Test(join, every_pair_that_is_rejected_has_a_letter)
 }
 
 static const joist_dofn *const dofns[] = {
-    &show_pair_dofn, &show_cogroup_dofn, &others_dofn, &small_dofn, &whole_dofn, &picky_dofn, &show_dofn,
-    &show_group_dofn, NULL,
+    &show_pair_dofn, &show_cogroup_dofn, &others_dofn, &small_dofn, &whole_dofn, &picky_dofn,
+    &show_dofn, &show_group_dofn, NULL,
 };
 static const joist_code codes[] = { { "picky", "four" }, { NULL, NULL } };
 static const joist_pipeline_def def = { .name = "join", .dofns = dofns, .codes = codes,
