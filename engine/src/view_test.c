@@ -318,10 +318,19 @@ Test(view, lists_of_what_groups_made)
     ALWAYS_GIVES(of_groups, "0 only 3 . 5 . 2 . 14 .\n1 only 3 . 5 . 2 . 14 .\n");
 }
 
-/* Nothing of a view is asked for by nobody. */
+static void one_collection_two_shapes(joist_pipeline *p)
+{
+    name_coll names = joist_read(name, p, .uri = JOIST_TEXT("mem:in2"));
+    TO_LINES(JOIST_APPLY(ask, IN_HITS(p), .side.map = joist_map_by(name, names, key),
+                         .side.many = joist_multimap_by(name, names, key)).out);
+}
+
 Test(view, two_shapes_of_one_collection_are_two_views)
 {
-    chosen = asking_directly;
+    static const name names[] = { NAME_("b", "B", 0), NAME_("a", "A", 0) };
+    GIVE(0, two_hits);
+    GIVE(1, names);
+    ALWAYS_GIVES(one_collection_two_shapes, "a: A; A\nb: B; B\n");
     joist_pipeline *p = joist_pipeline_new(&def);
     cr_assert_eq(joist_pipeline_check(p, NULL, &error), JOIST_OK, "%s", error.message);
     jst_plan *plan = jst_plan_new(p);
