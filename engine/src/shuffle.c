@@ -63,8 +63,6 @@ const joist_position *jst_entry_position(const jst_shuffle *s, const jst_entry *
     memcpy(key + 2, entry->bytes, entry->key_len);
     at->at = entry->at;
     at->key = (joist_text){ key, entry->key_len + 2 };
-    if (s->plan->windowed)
-        at->at.window = jst_entry_window(s->plan, entry);
     if (s->plan->reduce != JST_REDUCE_APPEND)
         at->at.timestamp_ms = joist_window_last(at->at.window);
     return &at->at;
