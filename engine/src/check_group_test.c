@@ -280,6 +280,8 @@ ACCEPTS(combine_of_everything) { joist_write(JOIST_COMBINE(count_hits, IN_HITS),
 
 /* ---- joins ----------------------------------------------------------------------------------- */
 
+#define BY(LEFT, RIGHT) .left = JOIST_FIELDS LEFT, .right = JOIST_FIELDS RIGHT
+
 REFUSES(a_join_without_keys, "'j' needs .left and .right with as many fields of the same kinds")
 {
     hit_coll in = IN_HITS;
@@ -290,64 +292,57 @@ REFUSES(keys_of_different_kinds, "with as many fields of the same kinds")
 {
     hit_coll in = IN_HITS;
     word_coll words = IN_WORDS;
-    HERE; hit_word_coll j = joist_join(hit_word, in, words, .left = JOIST_FIELDS(hit, n),
-                                       .right = JOIST_FIELDS(word, text));
+    HERE; hit_word_coll j = joist_join(hit_word, in, words, BY((hit, n), (word, text)));
     joist_write(j, .uri = OUT);
 }
 REFUSES(keys_of_different_lengths, "with as many fields of the same kinds")
 {
     hit_coll in = IN_HITS;
     word_coll words = IN_WORDS;
-    HERE; hit_word_coll j = joist_join(hit_word, in, words, .left = JOIST_FIELDS(hit, who, who),
-                                       .right = JOIST_FIELDS(word, text));
+    HERE; hit_word_coll j = joist_join(hit_word, in, words, BY((hit, who, who), (word, text)));
     joist_write(j, .uri = OUT);
 }
 REFUSES(a_list_as_the_right_key, "field 'all' is a list and cannot be a key")
 {
     hit_coll in = IN_HITS;
     word_coll words = IN_WORDS;
-    HERE; hit_word_coll j = joist_join(hit_word, in, words, .left = JOIST_FIELDS(hit, who),
-                                       .right = JOIST_FIELDS(word, all));
+    HERE; hit_word_coll j = joist_join(hit_word, in, words, BY((hit, who), (word, all)));
     joist_write(j, .uri = OUT);
 }
 REFUSES(a_join_of_different_windows, "the inputs of 'j' are in different windows")
 {
     hit_coll in = joist_window_into(hit, IN_HITS, .fixed_ms = 5);
     word_coll words = IN_WORDS;
-    HERE; hit_word_coll j = joist_join(hit_word, in, words, .left = JOIST_FIELDS(hit, who),
-                                       .right = JOIST_FIELDS(word, text), .name = "j");
+    HERE; hit_word_coll j = joist_join(hit_word, in, words, BY((hit, who), (word, text)),
+                                       .name = "j");
     joist_write(j, .uri = OUT);
 }
 REFUSES(a_join_of_windows_with_another_offset, "the inputs of 'j' are in different windows")
 {
     hit_coll in = joist_window_into(hit, IN_HITS, .fixed_ms = 5);
     hit_coll in2 = joist_window_into(hit, IN_HITS, .fixed_ms = 5, .offset_ms = 1);
-    HERE; two_hits_coll j = joist_join(two_hits, in, in2, .left = JOIST_FIELDS(hit, who),
-                                       .right = JOIST_FIELDS(hit, who), .name = "j");
+    HERE; two_hits_coll j = joist_join(two_hits, in, in2, BY((hit, who), (hit, who)), .name = "j");
     joist_write(j, .uri = OUT);
 }
 REFUSES(the_left_side_of_nothing, "the left input of a join is missing")
 {
     hit_coll none = { { q, 0 } };
     word_coll words = IN_WORDS;
-    HERE; hit_word_coll j = joist_join(hit_word, none, words, .left = JOIST_FIELDS(hit, who),
-                                       .right = JOIST_FIELDS(word, text));
+    HERE; hit_word_coll j = joist_join(hit_word, none, words, BY((hit, who), (word, text)));
     joist_write(j, .uri = OUT);
 }
 REFUSES(the_right_side_of_nothing, "the right input of a join is missing")
 {
     hit_coll in = IN_HITS;
     word_coll none = { { q, 0 } };
-    HERE; hit_word_group_coll j = joist_cogroup(hit_word, in, none, .left = JOIST_FIELDS(hit, who),
-                                                .right = JOIST_FIELDS(word, text));
+    HERE; hit_word_group_coll j = joist_cogroup(hit_word, in, none, BY((hit, who), (word, text)));
     joist_write(JOIST_APPLY(take_pairs, j).out, .uri = OUT);
 }
 REFUSES(cogroups_that_are_written, "cannot take groups: a DoFn with IN(hit_word_group) can")
 {
     hit_coll in = IN_HITS;
     word_coll words = IN_WORDS;
-    hit_word_group_coll j = joist_cogroup(hit_word, in, words, .left = JOIST_FIELDS(hit, who),
-                                          .right = JOIST_FIELDS(word, text));
+    hit_word_group_coll j = joist_cogroup(hit_word, in, words, BY((hit, who), (word, text)));
     HERE; write_groups(j.c, __LINE__);
 }
 
