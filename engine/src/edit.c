@@ -8,13 +8,14 @@ typedef struct marks {
     bool *entered;              /* elements enter here */
     bool *behind;               /* ... and these come to see them */
     bool *needed;               /* for side inputs, or for the step that is kept */
+    bool *timed;                /* a step further up gives elements a time or a window */
 } marks;
 
 static marks marks_new(joist_pipeline *p)
 {
     size_t n = p->graph.nodes.count;
     return (marks){ &p->graph, joist_arena_zalloc(p->arena, n), joist_arena_zalloc(p->arena, n),
-                    joist_arena_zalloc(p->arena, n) };
+                    joist_arena_zalloc(p->arena, n), joist_arena_zalloc(p->arena, n) };
 }
 
 const jst_node *jst_edit_step(const joist_pipeline *p, joist_text name)
@@ -57,6 +58,23 @@ static void mark_behind(marks *m)
 {
     for (size_t i = 0; i < m->g->nodes.count; i++)
         m->behind[i] = m->entered[i] || is_fed(m, &m->g->nodes.items[i]);
+}
+
+static bool gives_time(const jst_node *n)
+{
+    jst_op op = jst_op_of(n->op);
+    return op == JST_TIMESTAMP || op == JST_WINDOW;
+}
+
+static void mark_timed(marks *m)
+{
+    for (size_t i = 0; i < m->g->nodes.count; i++) {
+        const jst_node *n = &m->g->nodes.items[i];
+        for (size_t k = 0; k < n->inputs.count; k++) {
+            size_t from = producer(m->g, n->inputs.items[k].coll);
+            m->timed[i] |= m->timed[from] || gives_time(&m->g->nodes.items[from]);
+        }
+    }
 }
 
 static void need_inputs(marks *m, const jst_node *n)
@@ -110,21 +128,6 @@ static joist_status refuse(const jst_node *n, const char *why, joist_error *e)
     return JOIST_FAILED;
 }
 
-/* A step further up that gives elements a time or a window, which they would lack. */
-static const jst_node *timed_above(const jst_graph *g, const jst_node *n)
-{
-    for (size_t k = 0; k < n->inputs.count; k++) {
-        const jst_node *from = jst_graph_producer(g, n->inputs.items[k].coll, NULL);
-        jst_op op = jst_op_of(from->op);
-        if (op == JST_TIMESTAMP || op == JST_WINDOW)
-            return from;
-        from = timed_above(g, from);
-        if (from)
-            return from;
-    }
-    return NULL;
-}
-
 static joist_status check_addable(const marks *m, size_t i, joist_error *e)
 {
     const jst_node *n = &m->g->nodes.items[i];
@@ -133,7 +136,7 @@ static joist_status check_addable(const marks *m, size_t i, joist_error *e)
         return refuse(n, "a side input is made of its elements, and it must be whole", e);
     if (op == JST_WRITE && !n->key.count)
         return refuse(n, "its rows have no key, so the table can only be replaced", e);
-    if (m->entered[i] && timed_above(m->g, n))
+    if (m->entered[i] && m->timed[i])
         return refuse(n, "a step before it gives its elements a time or a window", e);
     if (op != JST_WRITE && !jst_op_fuses(op) && op != JST_READ && op != JST_FLATTEN
         && op != JST_LATEST)
@@ -229,6 +232,7 @@ joist_status jst_edit_enter(joist_pipeline *p, const joist_text *steps, size_t c
     for (size_t i = 0; i < count; i++)
         m.entered[jst_edit_step(p, steps[i]) - p->graph.nodes.items] = true;
     mark_behind(&m);
+    mark_timed(&m);
     mark_needed(&m);
     editing x = { p, &m, scheme, joist_arena_alloc(p->arena, 3 * nodes * sizeof *x.nodes), 0 };
     for (size_t i = 0; i < nodes; i++) {

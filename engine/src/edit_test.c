@@ -73,12 +73,32 @@ static void build_windows(joist_pipeline *q, const void *options)
                 .key = JOIST_FIELDS(ev, key), .name = "write_sizes");
 }
 
+/* Ways through it: two to the power of LINKS. None may be walked one by one. */
+enum { LINKS = 40 };
+static void build_links(joist_pipeline *q, const void *options)
+{
+    (void)options;
+    ev_coll side = joist_read(ev, q, .uri = JOIST_TEXT("mem:side"), .name = "side");
+    ev_map map = joist_map_by(ev, side, key);
+    ev_coll in = joist_read(ev, q, .uri = JOIST_TEXT("mem:in"), .name = "in");
+    for (int i = 0; i < LINKS; i++) {
+        sort_out_result r = JOIST_APPLY(sort_out, in, .side.known = map);
+        in = joist_flatten(ev, r.ok, r.odd);
+    }
+    ev_coll last = JOIST_APPLY(pass, in, .name = "last").out;
+    joist_write(last, .uri = JOIST_TEXT("mem:last"), .name = "write_last",
+                .key = JOIST_FIELDS(ev, seq));
+}
+
 static const joist_dofn *const dofns[] = { &sort_out_dofn, &pass_dofn, &sizes_dofn, NULL };
 static const joist_code codes[] = { { "tenth", "tenth" }, { NULL, NULL } };
 static const joist_pipeline_def def = { .name = "edited", .dofns = dofns, .codes = codes,
                                         .build = build, .connectors = mem_connectors };
 static const joist_pipeline_def windows = { .name = "windows", .dofns = dofns,
                                             .build = build_windows,
+                                            .connectors = mem_connectors };
+static const joist_pipeline_def links = { .name = "links", .dofns = dofns,
+                                            .build = build_links,
                                             .connectors = mem_connectors };
 
 static void set_up(void)
@@ -246,6 +266,14 @@ Test(edit, elements_with_a_window_cannot_be_added)
     cr_expect_null(jst_edit_entry(p, jst_edit_step(p, JOIST_TEXT("sizes"))));
     cr_expect_null(jst_edit_entry(p, jst_edit_step(p, JOIST_TEXT("groups"))));
     cr_expect_not_null(jst_edit_entry(p, jst_edit_step(p, JOIST_TEXT("hours"))));
+}
+
+Test(edit, ways_that_part_and_meet_many_times)
+{
+    joist_pipeline_free(p);
+    p = joist_pipeline_new(&links);
+    cr_expect_eq(enter("last", NULL), JOIST_OK, "%s", error.message);
+    cr_expect_str_eq(nodes(), "replay_last last write_last ");
 }
 
 Test(edit, groups_can_be_looked_at)

@@ -102,54 +102,49 @@ static uint64_t elements_in(const jst_run *run, const jst_node *n)
 
 /* ---- the fork -------------------------------------------------------------------------------- */
 
-/* Does an element of this collection reach a write on a way that avoids `without`? */
-static bool reaches_write(const jst_graph *g, int64_t coll, const jst_node *without)
+static bool passes_elements(const jst_node *n)
 {
-    for (size_t i = 0; i < g->nodes.count; i++) {
-        const jst_node *n = &g->nodes.items[i];
-        for (size_t k = 0; n != without && k < n->inputs.count; k++) {
-            if (n->inputs.items[k].coll != coll)
-                continue;
-            if (jst_op_of(n->op) == JST_WRITE)
-                return true;
-            for (size_t o = 0; o < n->outputs.count; o++)
-                if (reaches_write(g, n->outputs.items[o].coll, without))
-                    return true;
-        }
-    }
-    return false;
+    jst_op op = jst_op_of(n->op);
+    return op == JST_READ || op == JST_FLATTEN || jst_op_fuses(op);
 }
 
-/* Does an element of this collection reach the step as itself, not in an aggregate? */
-static bool reaches_step(const jst_graph *g, int64_t coll, const jst_node *step)
+/* Which nodes an element of the read `from` reaches on ways that avoid `without`; `as_itself`: not
+ * in an aggregate. One pass: a node stands behind those that it reads. */
+static const bool *reach(const jst_run *run, const jst_node *from, const jst_node *without,
+                         bool as_itself)
 {
+    const jst_graph *g = &run->p->graph;
+    bool *reached = joist_arena_zalloc(run->report_arena, g->nodes.count * sizeof *reached);
     for (size_t i = 0; i < g->nodes.count; i++) {
         const jst_node *n = &g->nodes.items[i];
-        jst_op op = jst_op_of(n->op);
-        for (size_t k = 0; k < n->inputs.count; k++) {
-            if (n->inputs.items[k].coll != coll)
-                continue;
-            if (n == step)
-                return true;
-            for (size_t o = 0; (jst_op_fuses(op) || op == JST_FLATTEN) && o < n->outputs.count; o++)
-                if (reaches_step(g, n->outputs.items[o].coll, step))
-                    return true;
+        reached[i] = n == from;
+        for (size_t k = 0; n != without && k < n->inputs.count; k++) {
+            const jst_node *input = jst_graph_producer(g, n->inputs.items[k].coll, NULL);
+            reached[i] |= reached[input - nodes_of(run)] && (!as_itself || passes_elements(input));
         }
     }
+    return reached;
+}
+
+static bool reaches_write(const jst_run *run, const jst_node *from, const jst_node *without)
+{
+    const bool *reached = reach(run, from, without, false);
+    for (size_t i = 0; i < run->p->graph.nodes.count; i++)
+        if (reached[i] && jst_op_of(nodes_of(run)[i].op) == JST_WRITE)
+            return true;
     return false;
 }
 
 /* What a step before the fork rejects reaches no output; behind it, other outputs still get it. Of
  * an aggregate nobody can say how many records it stands for: it is behind. */
-static bool before_fork(const jst_graph *g, const jst_node *n)
+static bool before_fork(const jst_run *run, const jst_node *n)
 {
     bool before = jst_op_of(n->op) == JST_READ;
-    for (size_t i = 0; jst_op_fuses(jst_op_of(n->op)) && i < g->nodes.count; i++) {
-        const jst_node *from = &g->nodes.items[i];
-        if (jst_op_of(from->op) != JST_READ
-            || !reaches_step(g, from->outputs.items[0].coll, n))
+    for (size_t i = 0; jst_op_fuses(jst_op_of(n->op)) && i < run->p->graph.nodes.count; i++) {
+        const jst_node *from = &nodes_of(run)[i];
+        if (jst_op_of(from->op) != JST_READ || !reach(run, from, NULL, true)[n - nodes_of(run)])
             continue;
-        if (reaches_write(g, from->outputs.items[0].coll, n))
+        if (reaches_write(run, from, n))
             return false;
         before = true;
     }
@@ -227,12 +222,11 @@ static void add_sinks(jst_run *run, joist_report *r)
 
 static void add_rejects(jst_run *run, joist_report *r)
 {
-    const jst_graph *g = &run->p->graph;
     uint64_t before = 0;
-    for (size_t i = 0; i < g->nodes.count; i++) {
+    for (size_t i = 0; i < run->p->graph.nodes.count; i++) {
         uint64_t n = rejected_by(run, i);
         r->rejected += n;
-        before += n && before_fork(g, &g->nodes.items[i]) ? n : 0;
+        before += n && before_fork(run, &nodes_of(run)[i]) ? n : 0;
     }
     r->events = before < r->records ? r->records - before : 0;
 }

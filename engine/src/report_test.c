@@ -46,7 +46,19 @@ static joist_status check_site_process(const check_site_call *v, const site *s)
     return s->seq ? joist_reject(v->ctx, "digit", "a bad site") : site_emit(v->out.ok, *s);
 }
 
-static const joist_dofn *const dofns[] = { &sift_dofn, &lookup_dofn, &check_site_dofn, NULL };
+/* Goes on once progress has been looked at. */
+static atomic_int looks;
+#define LINGER(IN, OUT, SIDE, CFG, STATE) IN(ev) OUT(ev, ok)
+JOIST_DOFN(linger, LINGER);
+static joist_status linger_process(const linger_call *v, const ev *e)
+{
+    while (!atomic_load(&looks))
+        usleep(1000);
+    return ev_emit(v->out.ok, *e);
+}
+
+static const joist_dofn *const dofns[] = { &sift_dofn, &lookup_dofn, &check_site_dofn,
+                                           &linger_dofn, NULL };
 static const joist_code codes[] = { { "digit", "the wrong one" }, { NULL, NULL } };
 
 static void set_up(void)
@@ -153,6 +165,29 @@ Test(report, rejected_behind_an_aggregate)
     cr_expect_eq(stage_named("a")->in, 6);
     cr_expect_eq(stage_named("count_by_key")->in, 3);
     cr_expect_eq(stage_named("count_by_key")->outs[0].count, 3, "rows of the table that reads it");
+}
+
+/* Ways through it: two to the power of LINKS. None may be walked one by one. */
+enum { LINKS = 40, NEVER = 10 };
+static void linked(joist_pipeline *q)
+{
+    ev_coll in = READ("in");
+    for (int i = 0; i < LINKS; i++) {
+        sift_result r = JOIST_APPLY(sift, in, .cfg.digit = NEVER);
+        in = joist_flatten(ev, r.even, r.odd);
+    }
+    sift_result last = JOIST_APPLY(sift, in, .cfg.digit = 3, .name = "last");
+    WRITE(last.even, "w");
+    WRITE(last.odd, "w2");
+}
+
+Test(report, ways_that_part_and_meet_many_times)
+{
+    chosen = linked;
+    DONE(p, &o);
+    cr_expect_eq(stage_named("last")->in, COUNT);
+    cr_expect_eq(report->rejected, 6);
+    cr_expect_eq(report->events, COUNT - 6, "the ways meet before they are rejected");
 }
 
 Test(report, rejected_by_the_source)
@@ -273,7 +308,6 @@ Test(report, elements_that_vanish_in_the_engine_are_found_out)
 
 /* ---- progress -------------------------------------------------------------------------------- */
 
-static int looks;
 static uint64_t last_records;
 static pthread_t looker;
 static const char *last_status;
@@ -286,16 +320,18 @@ static void look(void *user, const joist_report *r)
     last_records = r->records;
     last_status = r->status;
     looker = pthread_self();
-    looks++;
+    atomic_fetch_add(&looks, 1);
 }
+
+static void lingering(joist_pipeline *q) { WRITE(JOIST_APPLY(linger, READ("in")).ok, "w"); }
 
 Test(report, progress_looks_from_the_callers_thread_and_sees_the_end)
 {
-    chosen = forked;
+    chosen = lingering;
     o.progress = look;
     o.user = &looks;
     DONE(p, &o);
-    cr_expect_geq(looks, 2);
+    cr_expect_geq(atomic_load(&looks), 2);
     cr_expect(pthread_equal(looker, pthread_self()));
     cr_expect_eq(last_records, COUNT);
     cr_expect_str_eq(last_status, "done");
