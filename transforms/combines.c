@@ -42,15 +42,10 @@ static joist_text text_of(const joist_field *f, const char *at, joist_arena *a)
 
 joist_text joist_key_text(const joist_combine_call *c, const void *record)
 {
-    for (size_t i = 0; c->key->count && i < c->type->count; i++) {
-        const joist_field *f = &c->type->fields[i];
-        if (f->offset != c->key->offset[0])
-            continue;
-        if (joist_field_is_null(f, record))
-            return JOIST_NO_TEXT;
-        return text_of(f, (const char *)record + f->offset, joist_context_arena(c->ctx));
-    }
-    return JOIST_NO_TEXT;
+    const joist_field *f = c->key->count ? joist_type_field_at(c->type, c->key->offset[0]) : NULL;
+    if (!f || joist_field_is_null(f, record))
+        return JOIST_NO_TEXT;
+    return text_of(f, (const char *)record + f->offset, joist_context_arena(c->ctx));
 }
 
 /* ---- fields ---------------------------------------------------------------------------------- */
@@ -79,10 +74,8 @@ const joist_field *jst_number_field(const joist_type *type, joist_text name, con
 
 static joist_text name_at(const joist_type *type, uint32_t offset)
 {
-    for (size_t i = 0; i < type->count; i++)
-        if (type->fields[i].offset == offset)
-            return joist_text_of(type->fields[i].name);
-    return JOIST_TEXT("?");
+    const joist_field *f = joist_type_field_at(type, offset);
+    return f ? joist_text_of(f->name) : JOIST_TEXT("?");
 }
 
 joist_text_list jst_field_names(const joist_type *type, const joist_fields *fields,

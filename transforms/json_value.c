@@ -314,10 +314,8 @@ joist_int joist_json_to_int(joist_json v, joist_warnings *w, const char *prefix,
     return out;
 }
 
-joist_bool joist_json_to_bool(joist_json v, joist_arena *a, joist_warnings *w, const char *prefix,
-                              joist_text name)
+joist_bool joist_json_to_bool(joist_json v, joist_warnings *w, const char *prefix, joist_text name)
 {
-    (void)a;
     joist_bool out;
     warn(jst_value_bool(v, &out), w, prefix, name);
     return out;

@@ -129,7 +129,7 @@ Test(json_value, ints)
 
 static void check_bool(const char *json, int want, bool warning)
 {
-    joist_bool b = joist_json_to_bool(json_of(json), arena, &warnings, "", JOIST_TEXT("b"));
+    joist_bool b = joist_json_to_bool(json_of(json), &warnings, "", JOIST_TEXT("b"));
     cr_assert((b.set ? b.v : -1) == want, "%s gives %d %d", json, b.set, b.v);
     cr_assert_eq(warned("cast:b"), warning, "%s", json);
 }

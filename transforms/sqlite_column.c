@@ -66,7 +66,7 @@ static joist_float to_float(sqlite3_stmt *s, int at, joist_arena *arena)
 
 static joist_bool to_bool(sqlite3_stmt *s, int at, joist_arena *arena)
 {
-    return joist_json_to_bool(as_json(s, at, arena), arena, NULL, "", JOIST_TEXT(""));
+    return joist_json_to_bool(as_json(s, at, arena), NULL, "", JOIST_TEXT(""));
 }
 
 static joist_time to_time(sqlite3_stmt *s, int at)

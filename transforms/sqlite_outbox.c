@@ -10,7 +10,7 @@
 
 static const joist_field *key_of(const joist_table_spec *t)
 {
-    return jst_sqlite_field_at(t->type, t->key.offset[0]);
+    return joist_type_field_at(t->type, t->key.offset[0]);
 }
 
 joist_status jst_sqlite_outbox_check(const joist_table_spec *t, joist_error *e)

@@ -36,14 +36,6 @@ static const char *column_type(const joist_field *f)
     }
 }
 
-const joist_field *jst_sqlite_field_at(const joist_type *type, uint32_t offset)
-{
-    for (size_t i = 0; i < type->count; i++)
-        if (type->fields[i].offset == offset)
-            return &type->fields[i];
-    return NULL;
-}
-
 static bool among(const joist_fields *fields, const joist_field *f)
 {
     for (uint32_t i = 0; i < fields->count; i++)
@@ -67,7 +59,7 @@ static void add_column(joist_buffer *sql, const char *scope, const joist_field *
 static void add_columns(joist_buffer *sql, const joist_type *type, const joist_fields *fields)
 {
     for (uint32_t i = 0; i < fields->count; i++)
-        add_column(sql, i ? ", " : "", jst_sqlite_field_at(type, fields->offset[i]));
+        add_column(sql, i ? ", " : "", joist_type_field_at(type, fields->offset[i]));
 }
 
 void jst_sqlite_create_sql(const joist_table_spec *t, joist_buffer *sql)
@@ -92,7 +84,7 @@ void jst_sqlite_create_sql(const joist_table_spec *t, joist_buffer *sql)
 static void add_not_smaller(joist_buffer *sql, const joist_type *type, const joist_fields *by)
 {
     for (uint32_t i = 0; i + 1 < by->count; i++) {
-        const joist_field *f = jst_sqlite_field_at(type, by->offset[i]);
+        const joist_field *f = joist_type_field_at(type, by->offset[i]);
         add_column(sql, "excluded.", f);
         add_column(sql, " > stored.", f);
         add_column(sql, " OR (stored.", f);
@@ -101,7 +93,7 @@ static void add_not_smaller(joist_buffer *sql, const joist_type *type, const joi
         add_column(sql, " IS stored.", f);
         add(sql, " AND (");
     }
-    const joist_field *last = jst_sqlite_field_at(type, by->offset[by->count - 1]);
+    const joist_field *last = joist_type_field_at(type, by->offset[by->count - 1]);
     add_column(sql, "excluded.", last);
     add_column(sql, " >= stored.", last);
     add_column(sql, " OR stored.", last);
@@ -169,7 +161,7 @@ void jst_sqlite_delete_sql(const joist_table_spec *t, joist_buffer *sql)
 {
     add(sql, "DELETE FROM ");
     jst_sqlite_quote(sql, t->table);
-    add_column(sql, " WHERE ", jst_sqlite_field_at(t->type, t->window.offset[0]));
+    add_column(sql, " WHERE ", joist_type_field_at(t->type, t->window.offset[0]));
     add(sql, " = ?1");
 }
 

@@ -13,9 +13,6 @@ void jst_sqlite_insert_sql(const joist_table_spec *t, bool upsert, joist_buffer 
 /* `DELETE` of the rows whose window field is parameter 1. */
 void jst_sqlite_delete_sql(const joist_table_spec *t, joist_buffer *sql);
 
-/* The field at that offset of the struct, or NULL. */
-const joist_field *jst_sqlite_field_at(const joist_type *type, uint32_t offset);
-
 /* Can the spec be a table at all? Makes it in `model`, an empty database in memory. */
 joist_status jst_sqlite_declare(sqlite3 *model, const joist_table_spec *t, joist_error *e);
 

@@ -173,19 +173,11 @@ joist_coll jst_build_output(joist_pipeline *p, jst_node *n, const joist_type *ty
     return out;
 }
 
-static const joist_field *field_at(const joist_type *type, uint32_t offset)
-{
-    for (size_t i = 0; type && i < type->count; i++)
-        if (type->fields[i].offset == offset)
-            return &type->fields[i];
-    return NULL;
-}
-
 joist_text_list jst_build_fields(joist_pipeline *p, const joist_type *type, const joist_fields *f)
 {
     joist_text *names = joist_arena_alloc(p->arena, (f->count + 1) * sizeof *names);
     for (uint32_t i = 0; i < f->count; i++) {
-        const joist_field *field = field_at(type, f->offset[i]);
+        const joist_field *field = type ? joist_type_field_at(type, f->offset[i]) : NULL;
         names[i] = joist_text_of(field ? field->name : "?");
     }
     return (joist_text_list){ names, f->count };

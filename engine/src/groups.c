@@ -92,16 +92,10 @@ const void *jst_groups_key(const jst_groups *g)
 /* The values' keys end in their places; a group's place is its key. */
 joist_position *jst_groups_position(const jst_groups *g)
 {
-    joist_arena *arena = g->c->worker->arena;
-    jst_group_position *at = joist_arena_alloc(arena, sizeof *at);
-    char *key = joist_arena_alloc(arena, g->prefix.len + 2);
-    key[0] = (char)(g->s->plan->id >> 8);
-    key[1] = (char)g->s->plan->id;
-    memcpy(key + 2, g->prefix.ptr, g->prefix.len);
-    *at = (jst_group_position){ .at = { .timestamp_ms = joist_window_last(g->window),
-                                        .window = g->window },
-                                .key = { key, g->prefix.len + 2 } };
-    return &at->at;
+    const joist_position at = { .timestamp_ms = joist_window_last(g->window),
+                                .window = g->window };
+    return jst_position_of_key(g->s->plan, &at, joist_buffer_view(&g->prefix),
+                               g->c->worker->arena);
 }
 
 bool jst_groups_is_right(const jst_groups *g, const jst_entry *entry)

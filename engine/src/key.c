@@ -22,18 +22,6 @@
 
 enum { NUMBER_SIZE = 1 + 8, TEXT_EXTRA = 1 + 2 };
 
-static char *put_big_endian(char *p, uint64_t v)
-{
-    for (int shift = 56; shift >= 0; shift -= 8)
-        *p++ = (char)(v >> shift);
-    return p;
-}
-
-static uint64_t int_order(int64_t v)
-{
-    return (uint64_t)v ^ UINT64_C(1) << 63;
-}
-
 static uint64_t float_order(double v)
 {
     uint64_t bits, sign = UINT64_C(1) << 63;
@@ -78,7 +66,7 @@ static void add_number(uint64_t order, joist_buffer *out)
 {
     char *p = joist_buffer_reserve(out, NUMBER_SIZE);
     *p++ = 1;
-    put_big_endian(p, order);
+    jst_put_big_endian(p, order);
     out->len += NUMBER_SIZE;
 }
 
@@ -94,7 +82,7 @@ static void add_value(const joist_field *f, const char *at, bool null, joist_buf
     case JOIST_KIND_INT:
     case JOIST_KIND_TIME:
         memcpy(&n, at, sizeof n);
-        add_number(int_order(null ? 0 : n), out);
+        add_number(jst_int_order(null ? 0 : n), out);
         break;
     case JOIST_KIND_FLOAT:
         memcpy(&x, at, sizeof x);
@@ -108,19 +96,11 @@ static void add_value(const joist_field *f, const char *at, bool null, joist_buf
     }
 }
 
-static const joist_field *field_at(const joist_type *type, uint32_t offset)
-{
-    for (size_t i = 0; i < type->count; i++)
-        if (type->fields[i].offset == offset)
-            return &type->fields[i];
-    return NULL;
-}
-
 void joist_key_encode(const joist_type *type, const joist_fields *fields, const void *record,
                       joist_buffer *out)
 {
     for (uint32_t i = 0; i < fields->count; i++) {
-        const joist_field *f = field_at(type, fields->offset[i]);
+        const joist_field *f = joist_type_field_at(type, fields->offset[i]);
         assert(f && !joist_field_repeated(f) && f->kind != JOIST_KIND_RECORD);
         bool null = joist_field_is_null(f, record);
         if (null && joist_field_nullable(f))
@@ -131,14 +111,6 @@ void joist_key_encode(const joist_type *type, const joist_fields *fields, const 
 }
 
 /* ---- reading keys back ----------------------------------------------------------------------- */
-
-static uint64_t get_big_endian(const char *p)
-{
-    uint64_t v = 0;
-    for (int i = 0; i < 8; i++)
-        v = v << 8 | (unsigned char)p[i];
-    return v;
-}
 
 /* Behind the text whose first byte is at p. */
 static const char *text_end(const char *p)
@@ -165,7 +137,7 @@ size_t jst_key_length(const joist_type *type, const joist_fields *fields, const 
 {
     const char *p = key;
     for (uint32_t i = 0; i < fields->count; i++)
-        p = field_end(field_at(type, fields->offset[i]), p);
+        p = field_end(joist_type_field_at(type, fields->offset[i]), p);
     return (size_t)(p - key);
 }
 
@@ -191,8 +163,8 @@ static double read_float(uint64_t order)
 /* The value, and behind it the mark of a boxed one that it is there. */
 static void set_number(const joist_field *f, const char *p, char *at)
 {
-    joist_int n = { (int64_t)(get_big_endian(p) ^ UINT64_C(1) << 63), true };
-    joist_float x = { read_float(get_big_endian(p)), true };
+    joist_int n = { jst_int_of_order(jst_get_big_endian(p)), true };
+    joist_float x = { read_float(jst_get_big_endian(p)), true };
     joist_bool b = { *p != 0, true };
     const void *from = f->kind == JOIST_KIND_FLOAT ? (const void *)&x
                      : f->kind == JOIST_KIND_BOOL  ? (const void *)&b : (const void *)&n;
@@ -216,7 +188,7 @@ void jst_key_decode(const joist_type *type, const joist_fields *fields, const ch
 {
     memset(record, 0, type->size);
     for (uint32_t i = 0; i < fields->count; i++) {
-        const joist_field *f = field_at(type, fields->offset[i]);
+        const joist_field *f = joist_type_field_at(type, fields->offset[i]);
         set_field(f, key, record, arena);
         key = field_end(f, key);
     }

@@ -6,6 +6,26 @@
 
 #include "joist/record.h"
 
+/* Eight bytes, the greatest first, at p; returns where they end. */
+JOIST_INLINE char *jst_put_big_endian(char *p, uint64_t v)
+{
+    for (int shift = 56; shift >= 0; shift -= 8)
+        *p++ = (char)(v >> shift);
+    return p;
+}
+
+JOIST_INLINE uint64_t jst_get_big_endian(const char *p)
+{
+    uint64_t v = 0;
+    for (int i = 0; i < 8; i++)
+        v = v << 8 | (unsigned char)p[i];
+    return v;
+}
+
+/* Numbers without a sign that are ordered as the numbers with one are; and back. */
+JOIST_INLINE uint64_t jst_int_order(int64_t v) { return (uint64_t)v ^ UINT64_C(1) << 63; }
+JOIST_INLINE int64_t jst_int_of_order(uint64_t v) { return (int64_t)(v ^ UINT64_C(1) << 63); }
+
 /* The bytes of the fields' encodings at the head of `key`. */
 size_t jst_key_length(const joist_type *type, const joist_fields *fields, const char *key);
 

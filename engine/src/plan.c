@@ -311,7 +311,7 @@ static void grow(jst_plan *plan, jst_stage *stage, int64_t coll, jst_targets *ou
 }
 
 /* fuse() appends in the order of discovery; bundles finish in graph order. */
-static void sort_dofns(jst_plan *plan, jst_stage *stage)
+static void sort_dofns(jst_stage *stage)
 {
     for (size_t i = 1; i < stage->count; i++) {
         jst_fused_dofn d = stage->dofns[i];
@@ -320,7 +320,6 @@ static void sort_dofns(jst_plan *plan, jst_stage *stage)
             stage->dofns[k] = stage->dofns[k - 1];
         stage->dofns[k] = d;
     }
-    (void)plan;
 }
 
 /* Everything behind the DoFns that the stage has so far: stage->count grows meanwhile. */
@@ -350,7 +349,7 @@ static void grow_stage(jst_plan *plan, jst_stage *stage, int64_t coll)
     stage->type = coll_type(plan, coll);
     grow(plan, stage, coll, &ignored);
     discover(plan, stage);
-    sort_dofns(plan, stage);
+    sort_dofns(stage);
     grow(plan, stage, coll, &stage->root_out);
     connect_dofns(plan, stage);
 }
@@ -366,7 +365,7 @@ static void grow_materialised(jst_plan *plan, jst_stage *stage, const jst_node *
     fuse(plan, stage, n);
     plan->materialised[at] = true;
     discover(plan, stage);
-    sort_dofns(plan, stage);
+    sort_dofns(stage);
     add_target(plan, &stage->root_out, JST_TO_DOFN, 0);     /* the first in graph order */
     connect_dofns(plan, stage);
 }

@@ -140,18 +140,13 @@ static bool ends_in_views(const jst_plan *plan, size_t shuffle)
     return false;
 }
 
+/* What feeds nothing is the end of a graph that was cut down. */
 static void forget_side_only(jst_plan *plan, jst_stage *stage, jst_targets *t)
 {
+    stage->side_only &= t->count > 0;
     for (size_t i = 0; i < t->count; i++)
         if (t->items[i].kind == JST_TO_SHUFFLE)
             stage->side_only &= ends_in_views(plan, t->items[i].index);
-}
-
-/* What feeds nothing is the end of a graph that was cut down. */
-static void see_end(jst_plan *plan, jst_stage *stage, jst_targets *t)
-{
-    (void)plan;
-    stage->side_only &= t->count > 0;
 }
 
 /* From the last stage to the first: what a stage feeds comes later. */
@@ -159,7 +154,6 @@ void jst_plan_find_side_only(jst_plan *plan)
 {
     for (size_t i = plan->stages_count; i-- > 0;) {
         plan->stages[i].side_only = true;
-        jst_plan_each_targets(plan, &plan->stages[i], see_end);
         jst_plan_each_targets(plan, &plan->stages[i], forget_side_only);
     }
 }

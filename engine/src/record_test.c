@@ -21,6 +21,17 @@ static const joist_field *field(const char *name)
     return joist_type_field(&shape_type, joist_text_of(name));
 }
 
+Test(record, fields_are_found)
+{
+    for (size_t i = 0; i < shape_type.count; i++) {
+        const joist_field *f = &shape_type.fields[i];
+        cr_expect_eq(joist_type_field_at(&shape_type, f->offset), f);
+        cr_expect_eq(field(f->name), f);
+        cr_expect_null(joist_type_field_at(&shape_type, f->offset + 1));
+    }
+    cr_expect_null(field("no such field"));
+}
+
 Test(record, kinds_have_names)
 {
     cr_expect_str_eq(joist_kind_name(JOIST_KIND_TEXT), "text");

@@ -53,19 +53,26 @@ void jst_shuffle_free(jst_shuffle *s)
 /* ---- positions ------------------------------------------------------------------------------- */
 
 /* Keys of two shuffles may be alike, so the shuffle's number comes first. */
+joist_position *jst_position_of_key(const jst_shuffle_plan *plan, const joist_position *at,
+                                    joist_text key, joist_arena *arena)
+{
+    jst_group_position *group = joist_arena_alloc(arena, sizeof *group);
+    char *bytes = joist_arena_alloc(arena, key.len + 2);
+    bytes[0] = (char)(plan->id >> 8);
+    bytes[1] = (char)plan->id;
+    memcpy(bytes + 2, key.ptr, key.len);
+    *group = (jst_group_position){ .at = *at, .key = { bytes, key.len + 2 } };
+    return &group->at;
+}
+
 const joist_position *jst_entry_position(const jst_shuffle *s, const jst_entry *entry,
                                          joist_arena *arena)
 {
-    jst_group_position *at = joist_arena_alloc(arena, sizeof *at);
-    char *key = joist_arena_alloc(arena, entry->key_len + 2);
-    key[0] = (char)(s->plan->id >> 8);
-    key[1] = (char)s->plan->id;
-    memcpy(key + 2, entry->bytes, entry->key_len);
-    at->at = entry->at;
-    at->key = (joist_text){ key, entry->key_len + 2 };
+    joist_text key = { entry->bytes, entry->key_len };
+    joist_position *at = jst_position_of_key(s->plan, &entry->at, key, arena);
     if (s->plan->reduce != JST_REDUCE_APPEND)
-        at->at.timestamp_ms = joist_window_last(at->at.window);
-    return &at->at;
+        at->timestamp_ms = joist_window_last(at->window);
+    return at;
 }
 
 /* ---- memory ---------------------------------------------------------------------------------- */

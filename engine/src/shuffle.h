@@ -111,6 +111,11 @@ size_t jst_entry_user_key(const jst_shuffle_plan *plan, const jst_entry *e);
 size_t jst_entry_prefix(const jst_shuffle_plan *plan, const jst_entry *e);
 joist_window jst_entry_window(const jst_shuffle_plan *plan, const jst_entry *e);
 
+/* `at` as the group position of a key of this shuffle, as its elements and its groups have them;
+ * lives in the arena. */
+joist_position *jst_position_of_key(const jst_shuffle_plan *plan, const joist_position *at,
+                                    joist_text key, joist_arena *arena);
+
 /* The (group) position of an entry of this shuffle; lives in the arena, the origin where it was. */
 const joist_position *jst_entry_position(const jst_shuffle *s, const jst_entry *entry,
                                          joist_arena *arena);

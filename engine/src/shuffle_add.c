@@ -11,24 +11,19 @@
 
 static void big_endian(joist_buffer *out, uint64_t v)
 {
-    char *p = joist_buffer_reserve(out, 8);
-    for (int i = 0; i < 8; i++)
-        p[i] = (char)(v >> (56 - 8 * i));
+    jst_put_big_endian(joist_buffer_reserve(out, 8), v);
     out->len += 8;
 }
 
 static int64_t read_time(const char *p)
 {
-    uint64_t v = 0;
-    for (int i = 0; i < 8; i++)
-        v = v << 8 | (unsigned char)p[i];
-    return (int64_t)(v ^ UINT64_C(1) << 63);
+    return jst_int_of_order(jst_get_big_endian(p));
 }
 
 static void encode_window(joist_window w, joist_buffer *out)
 {
-    big_endian(out, (uint64_t)w.start_ms ^ UINT64_C(1) << 63);
-    big_endian(out, (uint64_t)w.end_ms ^ UINT64_C(1) << 63);
+    big_endian(out, jst_int_order(w.start_ms));
+    big_endian(out, jst_int_order(w.end_ms));
 }
 
 size_t jst_entry_user_key(const jst_shuffle_plan *plan, const jst_entry *e)

@@ -79,11 +79,9 @@ static void write_accumulator(const jst_shuffle *s, const jst_entry *entry, void
     joist_combine_call call = jst_combine_call_of(s->plan, arena);
     jst_key_decode(s->plan->in, &s->plan->key, entry->bytes, key, arena);
     for (uint32_t i = 0; i < s->plan->key.count; i++) {
-        size_t f = 0;
-        while (s->plan->in->fields[f].offset != s->plan->key.offset[i])
-            f++;
         const joist_type one = { .name = "key", .size = s->plan->in->size,
-                                 .fields = &s->plan->in->fields[f], .count = 1 };
+                                 .fields = joist_type_field_at(s->plan->in, s->plan->key.offset[i]),
+                                 .count = 1 };
         joist_json_write_record(out, &one, key, 0);
     }
     joist_json_write_record(out, type, jst_combine_thaw(s->plan, entry, &call), 0);

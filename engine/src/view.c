@@ -71,10 +71,7 @@ static joist_text key_of(const jst_view *v, const void *record)
 
 static const char *key_name(const jst_view_plan *plan)
 {
-    size_t i = 0;
-    while (plan->type->fields[i].offset != plan->key)
-        i++;
-    return plan->type->fields[i].name;
+    return joist_type_field_at(plan->type, plan->key)->name;
 }
 
 static const void *item_at(const jst_view *v, size_t i)

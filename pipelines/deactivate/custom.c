@@ -41,7 +41,8 @@ static bool write_float(joist_buffer *out, joist_text key, joist_json v, joist_a
 static bool write_bool(joist_buffer *out, joist_text key, joist_json v, joist_arena *a,
                        joist_warnings *w)
 {
-    joist_bool b = joist_json_to_bool(v, a, w, prefix, key);
+    (void)a;
+    joist_bool b = joist_json_to_bool(v, w, prefix, key);
     if (b.set)
         joist_buffer_text(out, b.v ? JOIST_TEXT("true") : JOIST_TEXT("false"));
     return b.set;

@@ -57,7 +57,7 @@ static void walk_members(joist_json v, joist_arena *arena, joist_warnings *w)
     for (size_t i = 0; i < n; i++) {
         joist_json_to_text(m[i].value, 16, arena, w, "j.", m[i].key);
         joist_json_to_int(m[i].value, w, "j.", m[i].key);
-        joist_json_to_bool(m[i].value, arena, w, "j.", m[i].key);
+        joist_json_to_bool(m[i].value, w, "j.", m[i].key);
         joist_json_to_float_token(m[i].value, arena, w, "j.", m[i].key);
         joist_json_is_map(m[i].value, w, "j.", m[i].key);
     }

@@ -94,7 +94,7 @@ bool joist_json_is_map(joist_json v, joist_warnings *w, const char *prefix, jois
 joist_text  joist_json_to_text(joist_json v, uint32_t limit, joist_arena *a, joist_warnings *w,
                                const char *prefix, joist_text name);
 joist_int   joist_json_to_int(joist_json v, joist_warnings *w, const char *prefix, joist_text name);
-joist_bool  joist_json_to_bool(joist_json v, joist_arena *a, joist_warnings *w, const char *prefix,
+joist_bool  joist_json_to_bool(joist_json v, joist_warnings *w, const char *prefix,
                                joist_text name);
 /* the number as written */
 joist_text  joist_json_to_float_token(joist_json v, joist_arena *a, joist_warnings *w,

@@ -78,6 +78,16 @@ struct joist_type {
 /* The field of that name, or NULL. Linear. */
 const joist_field *joist_type_field(const joist_type *type, joist_text name);
 
+/* The field at that offset of the struct, as joist_fields has them, or NULL. Inline: asked for each
+ * part of each element's key. */
+JOIST_INLINE const joist_field *joist_type_field_at(const joist_type *type, uint32_t offset)
+{
+    for (size_t i = 0; i < type->count; i++)
+        if (type->fields[i].offset == offset)
+            return &type->fields[i];
+    return NULL;
+}
+
 /* A list is {items, count} in memory, an array in the row coder; an empty one is not NULL. */
 JOIST_INLINE bool joist_field_repeated(const joist_field *f) { return f->texts || f->items; }
 
@@ -128,6 +138,7 @@ typedef struct joist_side {
     const struct joist_view *view;
 } joist_side;
 
+/* Where a step is made. Of a call over several lines GCC names the first, Clang the last. */
 typedef struct joist_site { const char *file; int line; } joist_site;
 #define JOIST_SITE { __FILE__, __LINE__ }
 
