@@ -206,7 +206,7 @@ static joist_status run_pipeline(running *r, joist_pipeline *p, joist_error *e)
     }
     jst_cli_clock unused;
     joist_run_options options = jst_cli_engine_options(r->run, &unused);
-    options.env = &r->swap->clock.env;
+    options.env = &r->swap->clock.proxy.env;
     conclude(r, joist_pipeline_run(p, &options, &r->report));
     return add_results(r, e);
 }

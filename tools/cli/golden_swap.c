@@ -123,7 +123,7 @@ static joist_status load(jst_golden_swap *w, joist_text uri, const joist_table_s
         plain[i].hour = JOIST_NO_TEXT;
         plain[i].window = (joist_fields){ 0 };
     }
-    if (jst_sqlite_store.open(uri, plain, count, &w->clock.env, &store, e) != JOIST_OK)
+    if (jst_sqlite_store.open(uri, plain, count, &w->clock.proxy.env, &store, e) != JOIST_OK)
         return JOIST_FAILED;
     joist_status status = JOIST_OK;
     for (size_t i = 0; i < count && status == JOIST_OK; i++)
@@ -373,7 +373,7 @@ joist_status jst_golden_swap_rows(jst_golden_swap *w, const jst_golden_table *t,
 {
     joist_text file = database(w, t->store);
     jst_sqlite_query query = { .path = file.ptr, .table = t->table, .type = t->type,
-                               .max_record = INT64_MAX, .env = &w->clock.env };
+                               .max_record = INT64_MAX, .env = &w->clock.proxy.env };
     bool any = false;
     if (!jst_golden_is_there(file))
         return JOIST_OK;

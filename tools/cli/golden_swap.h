@@ -49,7 +49,7 @@ typedef struct jst_golden_swap {
     size_t stores_count, tables_count, posts_count, replies_count;
 } jst_golden_swap;
 
-/* Options must be resolved. Run swap->def with &swap->clock.env. */
+/* Options must be resolved. Run swap->def with &swap->clock.proxy.env. */
 jst_golden_swap *jst_golden_swap_new(joist_arena *a, const joist_pipeline_def *def,
                                      const jst_cli_options *options, int64_t now_ms);
 

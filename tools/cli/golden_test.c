@@ -2,8 +2,7 @@
  * `test` on cases made here, with a pipeline of its own that can be told to misbehave: it marks
  * each record with its place in the bundle, which no result may depend on. */
 /* Tests: golden.c golden_case.c golden_run.c golden_expect.c golden_swap.c golden_files.c */
-#include "joist.h"
-
+#include "capture_test.h"
 #include "golden_files.h"
 
 #include <criterion/criterion.h>
@@ -52,19 +51,19 @@ static joist_status make_start_bundle(const make_call *v)
 static joist_status make_process(const make_call *v, const item *in)
 {
     const name *known = joist_text_null(in->id) ? NULL : name_get(v->side.names, in->id);
-    item out = *in;
+    item found = *in;
     if (in->n.set && in->n.v < 0)
         return joist_reject(v->ctx, "negative", "%lld is less than nothing", (long long)in->n.v);
     if (in->n.set && in->n.v > 1000)
         return joist_fail(v->ctx, "%lld is too much", (long long)in->n.v);
-    out.name = known ? known->name : JOIST_NO_TEXT;
-    out.at = joist_now(v->ctx);
-    out.place = v->cfg->place ? v->state->n++ : 0;
-    item_emit(v->out.items, out);
+    found.name = known ? known->name : JOIST_NO_TEXT;
+    found.at = joist_now(v->ctx);
+    found.place = v->cfg->place ? v->state->n++ : 0;
+    item_emit(v->out.items, found);
     if (joist_text_null(in->id))
         return JOIST_OK;
     message_emit(v->out.messages, (message){ .id = in->id, .status = JOIST_TEXT("pending"),
-                                             .created_at = out.at, .updated_at = out.at,
+                                             .created_at = found.at, .updated_at = found.at,
                                              .body = { "{\"hi\":1}", 8 } });
     return joist_line_emit(v->out.lines, (joist_line){ in->id });
 }
@@ -132,40 +131,13 @@ static const char *get(const char *path)
     return there ? joist_arena_printf(arena, "%.*s", JOIST_ARG(text)).ptr : "(none)";
 }
 
-static char out[16384], err[4096];
-
-static int redirect(int fd, FILE *to)
-{
-    int saved = dup(fd);
-    dup2(fileno(to), fd);
-    return saved;
-}
-
-static void restore(int fd, int saved, FILE *from, char *text, size_t size)
-{
-    dup2(saved, fd);
-    close(saved);
-    rewind(from);
-    text[fread(text, 1, size - 1, from)] = '\0';
-    fclose(from);
-}
-
 /* `test PATH ARGUMENT`, PATH below the test's folder. */
 static int test(const char *path, const char *argument)
 {
     const char *typed = at(path).ptr;
     char *argv[] = { "sample", "test", (char *)(uintptr_t)typed, (char *)(uintptr_t)argument,
                      NULL };
-    FILE *o = tmpfile(), *e = tmpfile();
-    fflush(stdout);
-    fflush(stderr);
-    int saved_out = redirect(STDOUT_FILENO, o), saved_err = redirect(STDERR_FILENO, e);
-    int code = joist_main(argument ? 4 : 3, argv, &def);
-    fflush(stdout);
-    fflush(stderr);
-    restore(STDOUT_FILENO, saved_out, o, out, sizeof out);
-    restore(STDERR_FILENO, saved_err, e, err, sizeof err);
-    return code;
+    return captured_main(argv, &def);
 }
 
 static void expect_in(const char *text, const char *part)

@@ -2,8 +2,7 @@
  * dead, replay, peek and --trace-record on a small pipeline of typed records, with an aggregate, a
  * flatten and a step with two ports. The flagship's are tests/e2e/inspect_test.py. */
 /* Tests: dead.c peek.c replay.c replay_letters.c replay_origin.c replay_source.c trace.c */
-#include "joist.h"
-
+#include "capture_test.h"
 #include "replay.h"
 
 #include <criterion/criterion.h>
@@ -68,7 +67,7 @@ static const joist_pipeline_def def = { .name = "sample", .options = &options_ty
                                         .dofns = dofns, .codes = codes, .build = build };
 
 /* ---- calling it ------------------------------------------------------------------------------ */
-static char out[1 << 16], err[1 << 14], directory[64];
+static char directory[64];
 
 static void write_file(const char *path, const char *text)
 {
@@ -106,41 +105,9 @@ static void tear_down(void)
 
 TestSuite(inspect, .init = set_up, .fini = tear_down);
 
-static int redirect(int fd, FILE *to)
-{
-    int saved = dup(fd);
-    dup2(fileno(to), fd);
-    return saved;
-}
-
-static void restore(int fd, int saved, FILE *from, char *text, size_t size)
-{
-    dup2(saved, fd);
-    close(saved);
-    rewind(from);
-    text[fread(text, 1, size - 1, from)] = '\0';
-    fclose(from);
-}
-
-#define CALL(...) call((char *[]){ "sample", __VA_ARGS__, NULL })
+#define CALL(...) captured_main((char *[]){ "sample", __VA_ARGS__, NULL }, &def)
 #define RUN(id, ...) CALL(__VA_ARGS__, "--run-id", id, "--dead", "dead", "--summary", "json",      \
                           "--log-format", "human")
-static int call(char **argv)
-{
-    int argc = 0;
-    while (argv[argc])
-        argc++;
-    FILE *o = tmpfile(), *e = tmpfile();
-    fflush(stdout);
-    fflush(stderr);
-    int saved_out = redirect(STDOUT_FILENO, o), saved_err = redirect(STDERR_FILENO, e);
-    int code = joist_main(argc, argv, &def);
-    fflush(stdout);
-    fflush(stderr);
-    restore(STDOUT_FILENO, saved_out, o, out, sizeof out);
-    restore(STDERR_FILENO, saved_err, e, err, sizeof err);
-    return code;
-}
 
 static void expect(const char *text, const char *part)
 {
@@ -235,8 +202,8 @@ Test(inspect, what_is_not_replayed_was_not_rejected_before)
     joist_arena *arena = joist_arena_new();
     jst_replay_begin(r, joist_env_system(), arena);
     r->attempts = 4;
-    cr_expect_eq(jst_replay_attempts(&r->env, &(joist_position){ .origin = &elsewhere }), 0);
-    cr_expect_eq(jst_replay_attempts(&r->env, &(joist_position){ .line = 1 }), 4);
+    cr_expect_eq(jst_replay_attempts(&r->proxy.env, &(joist_position){ .origin = &elsewhere }), 0);
+    cr_expect_eq(jst_replay_attempts(&r->proxy.env, &(joist_position){ .line = 1 }), 4);
     jst_replay_end(r);
     joist_arena_free(arena);
     joist_free(r);

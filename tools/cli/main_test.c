@@ -2,7 +2,7 @@
  * joist_main as a program sees it: exit codes, and what goes to stdout and to stderr. Running a
  * pipeline to its end is the end-to-end tests' business. */
 /* Tests: main.c verbs.c prepare.c list.c version.c */
-#include "joist.h"
+#include "capture_test.h"
 #include "version.h"
 
 #include <criterion/criterion.h>
@@ -50,41 +50,7 @@ static const joist_pipeline_def def = {
 };
 
 /* ---- calling it ------------------------------------------------------------------------------ */
-static char out[32768], err[8192];
-
-static int redirect(int fd, FILE *to)
-{
-    int saved = dup(fd);
-    dup2(fileno(to), fd);
-    return saved;
-}
-
-static void restore(int fd, int saved, FILE *from, char *text, size_t size)
-{
-    dup2(saved, fd);
-    close(saved);
-    rewind(from);
-    text[fread(text, 1, size - 1, from)] = '\0';
-    fclose(from);
-}
-
-#define CALL(...) call((char *[]){ "bin/sample", __VA_ARGS__, NULL })
-static int call(char **argv)
-{
-    int argc = 0;
-    while (argv[argc])
-        argc++;
-    FILE *o = tmpfile(), *e = tmpfile();
-    fflush(stdout);
-    fflush(stderr);
-    int saved_out = redirect(STDOUT_FILENO, o), saved_err = redirect(STDERR_FILENO, e);
-    int code = joist_main(argc, argv, &def);
-    fflush(stdout);
-    fflush(stderr);
-    restore(STDOUT_FILENO, saved_out, o, out, sizeof out);
-    restore(STDERR_FILENO, saved_err, e, err, sizeof err);
-    return code;
-}
+#define CALL(...) captured_main((char *[]){ "bin/sample", __VA_ARGS__, NULL }, &def)
 
 static void expect_in(const char *text, const char *part)
 {
@@ -132,7 +98,7 @@ static void expect_usage(int code, const char *message, const char *hint)
 
 Test(cli, wrong_verbs)
 {
-    expect_usage(call((char *[]){ "bin/sample", NULL }), "a verb is missing",
+    expect_usage(captured_main((char *[]){ "bin/sample", NULL }, &def), "a verb is missing",
                  "= help: `bin/sample --help`");
     expect_usage(CALL("rum"), "unknown verb 'rum'", "did you mean `bin/sample run`?");
     expect_usage(CALL("--input", "x"), "a verb must stand before '--input'", "`bin/sample run`");
@@ -204,7 +170,7 @@ Test(cli, graph)
 static json_t *listed(const char *what)
 {
     char *argv[] = { "bin/sample", "list", (char *)(uintptr_t)what, "--json", NULL };
-    cr_assert_eq(call(argv), 0);
+    cr_assert_eq(captured_main(argv, &def), 0);
     json_t *rows = json_loads(out, 0, NULL);
     cr_assert(json_is_array(rows));
     return rows;

@@ -18,8 +18,7 @@ enum { MOST_EDGES = 64 };
 typedef struct edge { joist_text step; size_t port; } edge;
 
 typedef struct peeking {
-    joist_env env;              /* first: stops when enough was seen */
-    joist_env *real;
+    jst_cli_proxy proxy;        /* first: stops when enough was seen */
     joist_tap tap;
     pthread_mutex_t lock;
     edge edges[MOST_EDGES]; size_t edges_count;
@@ -35,25 +34,10 @@ static peeking *of_env(joist_env *env)
     return (peeking *)(void *)env;
 }
 
-static int64_t now_ms(joist_env *env)
-{
-    return of_env(env)->real->now_ms(of_env(env)->real);
-}
-
-static void sleep_ms(joist_env *env, int64_t ms)
-{
-    of_env(env)->real->sleep_ms(of_env(env)->real, ms);
-}
-
-static uint64_t random_bits(joist_env *env)
-{
-    return of_env(env)->real->random(of_env(env)->real);
-}
-
 static bool stopping(joist_env *env)
 {
     return atomic_load_explicit(&of_env(env)->enough, memory_order_relaxed)
-        || of_env(env)->real->stopping(of_env(env)->real);
+        || of_env(env)->proxy.real->stopping(of_env(env)->proxy.real);
 }
 
 static bool is_wanted(const peeking *x, const joist_tap_event *event)
@@ -162,8 +146,9 @@ static joist_run_options options_of(const jst_cli_prepared *p, peeking *x, jst_c
 {
     joist_run_options o = jst_cli_engine_options(p->run, clock);
     const jst_cli_option *workers = jst_cli_options_find(p->options, JOIST_TEXT("workers"));
-    x->real = o.env;
-    o.env = &x->env;
+    jst_cli_proxy_begin(&x->proxy, o.env);
+    x->proxy.env.stopping = stopping;
+    o.env = &x->proxy.env;
     o.tap = &x->tap;
     o.dead = JOIST_NO_TEXT;
     if (workers->source <= JST_CLI_DEFAULT)
@@ -227,7 +212,6 @@ int jst_cli_peek(const jst_cli_call *call)
     if (!jst_cli_prepare(call, &more, &p, &code))
         return code;
     peeking *x = joist_arena_zalloc(call->arena, sizeof *x);
-    x->env = (joist_env){ now_ms, sleep_ms, random_bits, stopping };
     x->tap.see = see;
     x->mask = JOIST_SECRET | (p.run->mask_pii ? JOIST_PII : 0u);
     pthread_mutex_init(&x->lock, NULL);

@@ -16,30 +16,9 @@ jst_replay *jst_replay_of(joist_env *env)
     return (jst_replay *)(void *)env;
 }
 
-static int64_t now_ms(joist_env *env)
-{
-    return jst_replay_of(env)->real->now_ms(jst_replay_of(env)->real);
-}
-
-static void sleep_ms(joist_env *env, int64_t ms)
-{
-    jst_replay_of(env)->real->sleep_ms(jst_replay_of(env)->real, ms);
-}
-
-static uint64_t random_bits(joist_env *env)
-{
-    return jst_replay_of(env)->real->random(jst_replay_of(env)->real);
-}
-
-static bool stopping(joist_env *env)
-{
-    return jst_replay_of(env)->real->stopping(jst_replay_of(env)->real);
-}
-
 void jst_replay_begin(jst_replay *r, joist_env *real, joist_arena *arena)
 {
-    r->env = (joist_env){ now_ms, sleep_ms, random_bits, stopping };
-    r->real = real;
+    jst_cli_proxy_begin(&r->proxy, real);
     r->arena = arena;
     r->letter = joist_arena_new();
 }
@@ -133,12 +112,12 @@ static joist_status vary(void *user, joist_pipeline *p, joist_run_options *o, jo
 {
     replaying *x = user;
     jst_replay *r = x->r;
-    r->real = o->env;
+    r->proxy.real = o->env;
     r->pipeline = p;
     if (check_run_id(x, e) || jst_replay_collect(r, e) || judge(x, e)
         || jst_edit_enter(p, r->steps, r->steps_count, JST_REPLAY_SCHEME, e) || check_stores(p, e))
         return JOIST_FAILED;
-    o->env = &r->env;
+    o->env = &r->proxy.env;
     o->attempts = jst_replay_attempts;
     return JOIST_OK;
 }

@@ -37,8 +37,7 @@ typedef struct jst_replay_reason { const char *why; joist_text first; uint64_t c
     jst_replay_reason;
 
 typedef struct jst_replay {
-    joist_env env;                          /* first: by it the source finds the rest */
-    joist_env *real;
+    jst_cli_proxy proxy;                    /* first: by its env the source finds the rest */
     joist_arena *arena, *letter;            /* letter: of one letter of the first pass */
     const joist_pipeline *pipeline;
     const jst_cli_replay_options *options;
@@ -53,7 +52,7 @@ typedef struct jst_replay {
     int64_t attempts;                       /* the most of a letter without a place */
 } jst_replay;
 
-/* An environment that leads to `r` and is `real` in all else. */
+/* r->proxy.env leads to `r` and is `real` in all else. */
 void jst_replay_begin(jst_replay *r, joist_env *real, joist_arena *arena);
 void jst_replay_end(jst_replay *r);
 jst_replay *jst_replay_of(joist_env *env);

@@ -90,7 +90,6 @@ joist_status jst_cli_settings_of(jst_cli_options *o, const jst_cli_run_options *
 }
 
 /* ---- the clock ------------------------------------------------------------------------------- */
-/* The env is the first member, so a pointer to it is a pointer to the clock. */
 static jst_cli_clock *clock_of(joist_env *env)
 {
     return (jst_cli_clock *)(void *)env;
@@ -105,25 +104,16 @@ static void clock_sleep(joist_env *env, int64_t ms)
 {
     jst_cli_clock *clock = clock_of(env);
     __atomic_fetch_add(&clock->now, ms > 0 ? ms : 0, __ATOMIC_SEQ_CST);
-    clock->real->sleep_ms(clock->real, ms);
-}
-
-static uint64_t clock_random(joist_env *env)
-{
-    return clock_of(env)->real->random(clock_of(env)->real);
-}
-
-static bool clock_stopping(joist_env *env)
-{
-    return clock_of(env)->real->stopping(clock_of(env)->real);
+    clock->proxy.real->sleep_ms(clock->proxy.real, ms);
 }
 
 joist_env *jst_cli_clock_set(jst_cli_clock *clock, joist_env *real, int64_t now_ms)
 {
-    clock->env = (joist_env){ clock_now, clock_sleep, clock_random, clock_stopping };
-    clock->real = real;
+    jst_cli_proxy_begin(&clock->proxy, real);
+    clock->proxy.env.now_ms = clock_now;
+    clock->proxy.env.sleep_ms = clock_sleep;
     clock->now = now_ms;
-    return &clock->env;
+    return &clock->proxy.env;
 }
 
 joist_run_options jst_cli_engine_options(const jst_cli_run_options *r, jst_cli_clock *clock)

@@ -5,6 +5,7 @@
 
 #include "joist/run.h"
 #include "options.h"
+#include "proxy.h"
 #include "value.h"
 
 #define JST_CLI_RUN_OPTIONS(F, T)                                                                  \
@@ -80,7 +81,7 @@ JOIST_RECORD_EXTERN(jst_cli_list_options, JST_CLI_LIST_OPTIONS);
 
 /* A clock that stands still but for the waiting it is asked to do: retries still come to an end.
  * Thread-safe. */
-typedef struct jst_cli_clock { joist_env env; joist_env *real; int64_t now; } jst_cli_clock;
+typedef struct jst_cli_clock { jst_cli_proxy proxy; int64_t now; } jst_cli_clock;
 joist_env *jst_cli_clock_set(jst_cli_clock *clock, joist_env *real, int64_t now_ms);
 
 typedef enum jst_cli_show {

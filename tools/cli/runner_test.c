@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * From options to the engine's settings; from what happened to exit codes. */
+/* Tests: runner.c proxy.c */
 #include "runner.h"
 
 #include <criterion/criterion.h>
