@@ -155,8 +155,10 @@ static joist_status store_check(joist_text uri, const joist_table_spec *tables, 
 }
 
 static joist_status store_open(joist_text uri, const joist_table_spec *tables, size_t count,
-                               joist_env *env, joist_store **out, joist_error *e)
+                               const joist_run_identity *run, joist_env *env, joist_store **out,
+                               joist_error *e)
 {
+    (void)run;
     jst_sqlite_store_state *s = new_state(uri, tables, count, env, e);
     if (!s)
         return JOIST_FAILED;

@@ -15,8 +15,8 @@ joist_status jst_stores_open(jst_run *run)
         joist_status status;
         int attempt = 0;
         do
-            status = s->connector->store->open(s->uri, s->specs, s->count, run->env,
-                                               &run->stores[i], &e);
+            status = s->connector->store->open(s->uri, s->specs, s->count, &run->identity,
+                                               run->env, &run->stores[i], &e);
         while (jst_run_again(run, status, attempt++, &e));
         if (status != JOIST_OK)
             return jst_run_fail_uri(run, s->uri, &e);

@@ -166,6 +166,7 @@ static jst_run *run_new(joist_pipeline *p, const joist_run_options *o)
     run->started_ms = run->env->now_ms(run->env);
     run->now = JOIST_TIME_MS(run->started_ms);
     run->id = o->run_id.len ? joist_arena_text(run->arena, o->run_id) : new_id(run);
+    run->identity = (joist_run_identity){ joist_pipeline_name(p), o->window, run->id, o->number };
     run->plan = jst_plan_new(p);
     add_codes(run, joist_codes);
     add_codes(run, p->def->codes);

@@ -58,6 +58,7 @@ typedef struct jst_run {
     int64_t started_ms;
     joist_time now;
     joist_text id;
+    joist_run_identity identity;
     jst_worker *workers; size_t workers_count;
     jst_metric_names *metric_names; size_t nodes_count;         /* by graph node */
     jst_memory memory;
