@@ -168,20 +168,24 @@ typedef struct joist_store_ops {
 
 /* ---- journals: what became of every window --------------------------------------------------- */
 /* One document per pipeline and window. Times are those of the runs' clocks. */
-typedef struct joist_journal_entry {
-    joist_text pipeline;
-    joist_text window;               /* "YYYY-MM-DDTHH" */
-    int64_t number;                  /* of the last lease; grows with each: the fencing token */
-    joist_text holder;               /* who has the lease; empty: nobody */
-    joist_time lease_until;          /* a lease may be taken by others from then on */
-    joist_text state;                /* empty: only taken so far; docs/operations.md */
-    joist_text run;                  /* id of the run that said so */
-    joist_text digest;               /* of the input it read; empty: unknown */
-    joist_time started, ended;
-    int64_t records, events, rejected, rows;
-    int64_t exit_code;
-    joist_text error;                /* one sentence; empty: none */
-} joist_journal_entry;
+#define JOIST_JOURNAL_ENTRY(F, T)                                                                 \
+    F(T, joist_text, pipeline, JOIST_REQUIRED)                                                    \
+    F(T, joist_text, window, JOIST_REQUIRED, .help = "YYYY-MM-DDTHH")                             \
+    F(T, joist_text, state, 0, .help = "see docs/operations.md; NULL: only taken so far")         \
+    F(T, joist_text, run, 0, .help = "id of the run that said so")                                \
+    F(T, int64_t, number, 0, .help = "of the last lease; grows with each: the fencing token")     \
+    F(T, joist_text, holder, 0, .help = "who has the lease; NULL: nobody")                        \
+    F(T, joist_time, lease_until, 0, .help = "others may take the lease from then on")            \
+    F(T, joist_text, digest, 0, .help = "of the input that was read; NULL: unknown")              \
+    F(T, joist_time, started, 0)                                                                  \
+    F(T, joist_time, ended, 0)                                                                    \
+    F(T, int64_t, records, 0)                                                                     \
+    F(T, int64_t, events, 0)                                                                      \
+    F(T, int64_t, rejected, 0)                                                                    \
+    F(T, int64_t, rows, 0)                                                                        \
+    F(T, int64_t, exit_code, 0)                                                                   \
+    F(T, joist_text, error, 0, .help = "one sentence; NULL: none")
+JOIST_RECORD_EXTERN(joist_journal_entry, JOIST_JOURNAL_ENTRY);
 
 /* What `take` asks for; pure data. */
 typedef struct joist_lease_request {
@@ -190,16 +194,23 @@ typedef struct joist_lease_request {
     int64_t now_ms, until_ms;
 } joist_lease_request;
 
+/* The rule of `take` for one document, NULL: none yet. True: granted; false: somebody else has it.
+ * Either way *out is what `take` answers; texts are borrowed. `pipeline` of a new one is the
+ * caller's to set. */
+bool joist_lease_grant(const joist_journal_entry *stored, const joist_lease_request *want,
+                       joist_journal_entry *out);
+
 typedef struct joist_journal { const struct joist_journal_ops *ops; } joist_journal;
 /* A journal belongs to a store and shares its fate: with the store gone it is empty, though its
- * numbers go on. Each call is one atomic, durable step, safe among any number of processes. RETRY
+ * numbers and leases go on. Each call is one atomic, durable step, safe among any number of processes. RETRY
  * where trying again may help, as everywhere; a call whose answer got lost may be made again. */
 typedef struct joist_journal_ops {
     /* That of the store `uri`. `pipeline` empty: of all, only to list. *out is NULL with JOIST_OK
      * if there is none and `create` is false. */
     joist_status (*open)(joist_text uri, joist_text pipeline, bool create, joist_env *env,
                          joist_journal **out, joist_error *e);
-    /* Entries with since <= window < until (empty: no bound), by window and pipeline, in `arena`. */
+    /* Entries with since <= window < until (empty: no bound), by window and pipeline, in
+     * `arena`. */
     joist_status (*list)(joist_journal *j, joist_text since, joist_text until, joist_arena *arena,
                          joist_journal_entry **entries, size_t *count, joist_error *e);
     /* Grants the lease if nobody has it, if it has expired (lease_until <= now) or if it is the
@@ -209,8 +220,8 @@ typedef struct joist_journal_ops {
      * who and until when. */
     joist_status (*take)(joist_journal *j, const joist_lease_request *want, joist_arena *arena,
                          joist_journal_entry *entry, joist_error *e);
-    /* Replaces the whole document: renews the lease, tells a state, or gives the lease back (an
-     * empty holder). Only if number and the stored one are equal; REJECTED: the lease was lost. */
+    /* Replaces the whole document: renews the lease, tells a state, or gives the lease back (a
+     * NULL holder). Only if number and the stored one are equal; REJECTED: the lease was lost. */
     joist_status (*put)(joist_journal *j, const joist_journal_entry *entry, joist_error *e);
     void (*close)(joist_journal *j);
 } joist_journal_ops;
