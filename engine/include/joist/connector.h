@@ -202,8 +202,9 @@ bool joist_lease_grant(const joist_journal_entry *stored, const joist_lease_requ
 
 typedef struct joist_journal { const struct joist_journal_ops *ops; } joist_journal;
 /* A journal belongs to a store and shares its fate: with the store gone it is empty, though its
- * numbers and leases go on. Each call is one atomic, durable step, safe among any number of processes. RETRY
- * where trying again may help, as everywhere; a call whose answer got lost may be made again. */
+ * numbers and leases go on. Each call is one atomic, durable step, safe among any number of
+ * processes. RETRY where trying again may help, as everywhere; a call whose answer got lost may be
+ * made again. */
 typedef struct joist_journal_ops {
     /* That of the store `uri`. `pipeline` empty: of all, only to list. *out is NULL with JOIST_OK
      * if there is none and `create` is false. */
