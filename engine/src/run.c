@@ -5,6 +5,7 @@
 
 #include "joist/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -244,6 +245,7 @@ static joist_status open_sources(jst_run *run)
             && open_source(run, &nodes->items[i], &rank, &e))
             return jst_run_fail_uri(run, nodes->items[i].uri, &e);
     run->bytes_total = bytes_to_read(run);
+    jst_digest_windows(run);
     return JOIST_OK;
 }
 
@@ -330,6 +332,19 @@ joist_status joist_pipeline_check_online(joist_pipeline *p, joist_env *env, jois
     else
         status = open_senders(run, e);
     jst_stores_close(run);
+    close_sources(run);
+    jst_run_free(run);
+    return status;
+}
+
+joist_status joist_pipeline_digest(joist_pipeline *p, joist_env *env, char hex[JOIST_DIGEST_SIZE],
+                                   joist_error *e)
+{
+    jst_run *run = run_new(p, &(joist_run_options){ .env = env, .workers = 1 });
+    joist_status status = open_sources(run);
+    if (status != JOIST_OK)
+        *e = run->error;
+    snprintf(hex, JOIST_DIGEST_SIZE, "%.*s", JOIST_ARG(run->digest));
     close_sources(run);
     jst_run_free(run);
     return status;

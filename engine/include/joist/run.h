@@ -73,10 +73,12 @@ joist_status joist_pipeline_check_online(joist_pipeline *p, joist_env *env, jois
 joist_status joist_pipeline_digest(joist_pipeline *p, joist_env *env, char hex[JOIST_DIGEST_SIZE],
                                    joist_error *e);
 
-/* The hours for which these reads would find something, as joist_source_ops.hours; the pipeline is
- * built without a window. FAILED with JOIST_USAGE: the source of one cannot tell. */
-joist_status joist_pipeline_hours(joist_pipeline *p, const joist_hours *known, joist_env *env,
-                                  joist_arena *arena, joist_hours *out, joist_error *e);
+/* The hours for which the read of `uri` would find something, as joist_source_ops.hours; the
+ * pipeline is built without a window. FAILED with JOIST_USAGE: nothing reads it, or its source
+ * cannot tell. */
+joist_status joist_pipeline_hours(joist_pipeline *p, joist_text uri, const joist_hours *known,
+                                  joist_env *env, joist_arena *arena, joist_hours *out,
+                                  joist_error *e);
 
 typedef struct joist_report joist_report;
 
