@@ -84,13 +84,13 @@ static size_t workers_of(const joist_run_options *o)
     return n < 1 ? 1 : n > MOST_WORKERS ? MOST_WORKERS : (size_t)n;
 }
 
-/* 20260820T031407-9f2c: the second it began and some chance. */
-static joist_text new_id(jst_run *run)
+/* 20260820T031407-9f2c */
+joist_text joist_new_run_id(joist_env *env, joist_arena *arena)
 {
     char t[JOIST_TIME_SIZE];
-    joist_time_format(run->started_ms, t);
-    unsigned chance = (unsigned)(run->env->random(run->env) & 0xffff);
-    return joist_arena_printf(run->arena, "%.4s%.2s%.2sT%.2s%.2s%.2s-%04x", t, t + 5, t + 8, t + 11,
+    joist_time_format(env->now_ms(env), t);
+    unsigned chance = (unsigned)(env->random(env) & 0xffff);
+    return joist_arena_printf(arena, "%.4s%.2s%.2sT%.2s%.2s%.2s-%04x", t, t + 5, t + 8, t + 11,
                               t + 14, t + 17, chance);
 }
 
@@ -166,7 +166,8 @@ static jst_run *run_new(joist_pipeline *p, const joist_run_options *o)
     run->started_ns = jst_nanoseconds();
     run->started_ms = run->env->now_ms(run->env);
     run->now = JOIST_TIME_MS(run->started_ms);
-    run->id = o->run_id.len ? joist_arena_text(run->arena, o->run_id) : new_id(run);
+    run->id = o->run_id.len ? joist_arena_text(run->arena, o->run_id)
+                             : joist_new_run_id(run->env, run->arena);
     run->identity = (joist_run_identity){ joist_pipeline_name(p), o->window, run->id, o->number };
     run->plan = jst_plan_new(p);
     add_codes(run, joist_codes);

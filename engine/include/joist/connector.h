@@ -179,6 +179,7 @@ typedef struct joist_store_ops {
     F(T, joist_text, digest, 0, .help = "of the input that was read; NULL: unknown")              \
     F(T, joist_time, started, 0)                                                                  \
     F(T, joist_time, ended, 0)                                                                    \
+    F(T, joist_time, looked, 0, .help = "when the input was last found unchanged")                \
     F(T, int64_t, records, 0)                                                                     \
     F(T, int64_t, events, 0)                                                                      \
     F(T, int64_t, rejected, 0)                                                                    \

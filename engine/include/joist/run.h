@@ -80,6 +80,9 @@ joist_status joist_pipeline_hours(joist_pipeline *p, joist_text uri, const joist
                                   joist_env *env, joist_arena *arena, joist_hours *out,
                                   joist_error *e);
 
+/* A new id for a run: the second it begins, and some chance. */
+joist_text joist_new_run_id(joist_env *env, joist_arena *arena);
+
 typedef struct joist_report joist_report;
 
 /* ---- looking into a run ------------------------------------------------------------------------
