@@ -110,6 +110,7 @@ joist_status jst_stage_run(jst_run *run, const jst_stage *stage);
  * Runs `work` on every worker's thread, progress on the caller's; returns when all are done. */
 typedef void (*jst_work)(jst_worker *w, void *arg);
 void jst_parallel(jst_run *run, jst_work work, void *arg);
+void jst_run_look(jst_run *run);        /* progress, from the thread that runs it all */
 
 /* ---- dead.c: dead letters -------------------------------------------------------------------- */
 typedef struct jst_rejected {
