@@ -130,7 +130,7 @@ static void add_totals(joist_report *sum, const joist_report *r)
     sum->peak_memory = greater(sum->peak_memory, r->peak_memory);
     sum->mail_sent += r->mail_sent;
     sum->mail_failed += r->mail_failed;
-    sum->mail_pending = r->mail_pending;
+    sum->mail_pending = r->mail_pending + (r->mail_of_all ? 0 : sum->mail_pending);
 }
 
 static void begin(jst_cli_sum *s, const joist_report *r)
