@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""run --due: which hours are run, when, and what is left alone."""
+"""run --due: which hours are run, when, and what is left alone.
+
+Tests: tools/cli/hourly.c tools/cli/journal_at.c"""
 import os
 import random
 import shutil
