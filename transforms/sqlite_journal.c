@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The journal of a SQLite store is a database of its own beside it: `latest.db` has `latest.db-runs`
- * with one table, `runs`. SQLite has one write lock per file, and a run holds that of its store
+ * The journal of a SQLite store is a database of its own beside it: `latest.db` has
+ * `latest.db-runs` with one table, `runs`. SQLite has one write lock per file, and a run holds that of its store
  * from the first row to the commit; renewing a lease, or looking at one, must not wait for that.
  *
  * Every call is one short transaction. synchronous EXTRA makes it durable, the removal of SQLite's

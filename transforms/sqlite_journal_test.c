@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * The journal as a file: what is kept, who gets a lease among processes, what is refused. */
 #include "sqlite_journal.h"
 
 #include "sqlite_test.h"

@@ -288,8 +288,8 @@ static joist_status begin(jst_sqlite_store_state *s, joist_error *e)
     return status;
 }
 
-/* Two runs with leases may write the same stores side by side: their locks are taken in order. Others
- * begin with their first row, and leave a store alone for which they have none. */
+/* Two runs with leases may write the same stores side by side: their locks are taken in order.
+ * Others begin with their first row, and leave a store alone for which they have none. */
 static joist_status store_begin(joist_store *store, joist_error *e)
 {
     jst_sqlite_store_state *s = state_of(store);

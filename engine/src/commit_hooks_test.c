@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the caller of a run is asked and told around commits, and what stores are told of the run. */
+ * What the caller of a run is asked and told around commits, and what stores know of the run. */
 /* Tests: commit.c */
 #include "run_test.h"
 

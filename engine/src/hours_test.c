@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Digests and hours of a pipeline over a real directory. */
 #include "run_test.h"
 
 #define ROW(F, T) F(T, int64_t, n)

@@ -462,8 +462,8 @@ static joist_status mem_mark(joist_store *base, size_t table, joist_text key, jo
 }
 
 static const joist_store_ops mem_store_ops = {
-    .open = mem_store_open, .begin = mem_begin, .write = mem_write, .prepare = mem_prepare, .commit = mem_commit,
-    .close = mem_close, .pending = mem_pending, .mark = mem_mark,
+    .open = mem_store_open, .begin = mem_begin, .write = mem_write, .prepare = mem_prepare,
+    .commit = mem_commit, .close = mem_close, .pending = mem_pending, .mark = mem_mark,
 };
 
 /* A store that keeps no outbox. */

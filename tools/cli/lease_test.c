@@ -19,7 +19,7 @@ static uint64_t chance(joist_env *env) { (void)env; return 7; }
 static bool stopping(joist_env *env) { return ((test_env *)(void *)env)->stop; }
 static test_env world = { .env = { now_ms, sleep_ms, chance, stopping } };
 
-/* ---- a journal whose calls may be lost on their way, or their answers on the way back --------- */
+/* ---- a journal whose calls may be lost on their way, or their answers on the way back -------- */
 static const joist_journal_ops *real_ops;
 static joist_journal *real;
 static int lose_calls, lose_answers, calls;

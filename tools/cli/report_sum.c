@@ -14,8 +14,8 @@ static uint64_t greater(uint64_t a, uint64_t b)
 }
 
 /* ---- by name --------------------------------------------------------------------------------- */
-static void add_ports(joist_port_count *sum, size_t *count, size_t most, const joist_port_count *add,
-                      size_t add_count, joist_arena *a)
+static void add_ports(joist_port_count *sum, size_t *count, size_t most,
+                      const joist_port_count *add, size_t add_count, joist_arena *a)
 {
     for (size_t i = 0; i < add_count; i++) {
         size_t at = 0;
