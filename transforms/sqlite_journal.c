@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The journal of a SQLite store is a database of its own beside it: `latest.db` has
- * `latest.db-runs` with one table, `runs`. SQLite has one write lock per file, and a run holds that of its store
- * from the first row to the commit; renewing a lease, or looking at one, must not wait for that.
+ * `latest.db-runs` with one table, `runs`. SQLite has one write lock per file, and a run holds that
+ * of its store from the first row to the commit; renewing a lease, or looking at one, must not wait
+ * for that.
  *
  * Every call is one short transaction. synchronous EXTRA makes it durable, the removal of SQLite's
  * own journal included: a state once told is never taken back by a power cut.
