@@ -121,7 +121,19 @@ typedef struct joist_table_spec {
     bool outbox;
     bool csv;
     char separator;                  /* of CSV; 0: ',' */
+    /* No rows of its own: those of the table of this name and store, whose spec follows, that are
+     * equal to a row written here in the fields of `key` go, before rows are written there. */
+    bool erase;
+    bool replace_all;                /* all stored rows go before the first one is written */
+    joist_fields changes;            /* as in joist_write_options */
 } joist_table_spec;
+
+/* What not every store can do. */
+enum {
+    JOIST_STORE_ERASES = 1 << 0,     /* joist_table_spec.erase */
+    JOIST_STORE_REPLACES = 1 << 1,   /* .replace_all */
+    JOIST_STORE_LOGS = 1 << 2,       /* .changes */
+};
 
 /* Rows in key order; `positions[i]` may be NULL. */
 typedef struct joist_rows {
@@ -135,6 +147,7 @@ typedef struct joist_message_row {               /* one row of an outbox */
 
 typedef struct joist_store { const struct joist_store_ops *ops; } joist_store;
 typedef struct joist_store_ops {
+    uint32_t offers;                 /* JOIST_STORE_…: specs ask for nothing else */
     /* What open would refuse wherever it is run: a URI without a path, tables it cannot keep.
      * Offline, for `check`. NULL: nothing. */
     joist_status (*check)(joist_text uri, const joist_table_spec *tables, size_t count,
