@@ -131,7 +131,7 @@ Test(sqlite_changes, an_impossible_log_is_told_before_anything_is_written)
            "column 2 is \"day\" TEXT in the database, \"project\" TEXT in the record");
 }
 
-/* ---- more groups than are held in memory ------------------------------------------------------ */
+/* ---- more groups than are held in memory ----------------------------------------------------- */
 Test(sqlite_changes, any_number_of_groups)
 {
     enum { MANY = 40000 };
