@@ -156,8 +156,8 @@ typedef struct joist_site { const char *file; int line; } joist_site;
     FIELDS window;              /* one time field: the stored rows of `hour` are replaced whole */\
     joist_text hour;            /* YYYY-MM-DDTHH; empty: upsert by key */                         \
     COLL groups;                /* of the same record: the stored rows that are alike to one of */\
-                                /* its elements in these fields go before the new ones come */    \
-    FIELDS groups_by;           /* with .groups; fast if they are the first ones of the key */    \
+                                /* its elements in `groups_by` go before the new ones come */    \
+    FIELDS groups_by;           /* with .groups; fast if the key begins with these fields */      \
     bool replace_all;           /* all stored rows go before the new ones come */                 \
     FIELDS changes;             /* a log of what commits change by them: docs/connectors.md */    \
     FIELDS without;             /* fields that are no columns of this table */                    \
