@@ -148,6 +148,61 @@ Test(read_all, what_cannot_be_read_fails_the_run)
     fails("row 1 of table \"visits\" cannot be read: it is longer than a record may be");
 }
 
+/* ---- what check refuses ---------------------------------------------------------------------- */
+static void (*chosen)(joist_time_range_coll);
+static void build_chosen(joist_pipeline *p, const void *options)
+{
+    (void)options;
+    chosen(joist_create(joist_time_range, p, { { 0, true }, { 1, true } }));
+}
+
+static void refused(void (*b)(joist_time_range_coll), const char *part)
+{
+    joist_pipeline_def other = { .name = "t", .build = build_chosen };
+    joist_pipeline *p = joist_pipeline_new(&other);
+    chosen = b;
+    FAILED(joist_pipeline_check(p, NULL, &error), JOIST_GRAPH, part);
+    cr_expect(strstr(error.message, "read_all_test.c:"), "%s", error.message);
+    joist_pipeline_free(p);
+}
+#define REFUSES(name, part)                                                                       \
+    static void build_##name(joist_time_range_coll in);                                           \
+    Test(read_all, name) { refused(build_##name, part); }                                         \
+    static void build_##name(joist_time_range_coll in)
+#define OUT JOIST_TEXT("out.jsonl")
+
+REFUSES(ranges_of_files, "step 'read_all_visit' cannot read ranges of 'in.jsonl'; sources that can:"
+                         " sqlite:")
+{
+    joist_write(joist_read_all(visit, in, .uri = JOIST_TEXT("in.jsonl"),
+                               .by = JOIST_FIELDS(visit, at)), .uri = OUT);
+}
+REFUSES(no_field, "joist_read_all needs .by = JOIST_FIELDS(visit, …), one time field")
+{
+    joist_write(joist_read_all(visit, in, .uri = JOIST_TEXT("sqlite:x")), .uri = OUT);
+}
+REFUSES(another_kind_of_field, "'read_all_visit' goes by a time field; 'n' is none")
+{
+    joist_write(joist_read_all(visit, in, .uri = JOIST_TEXT("sqlite:x"),
+                               .by = JOIST_FIELDS(visit, n)), .uri = OUT);
+}
+REFUSES(ranges_in_windows, "the ranges of 'read_all_visit' must be in the global window")
+{
+    joist_write(joist_read_all(visit, joist_window_into(joist_time_range, in, .fixed_ms = 1000),
+                               .uri = JOIST_TEXT("sqlite:x"), .by = JOIST_FIELDS(visit, at)),
+                .uri = OUT);
+}
+REFUSES(no_uri, "step 'read_all_visit' has nothing to read: .uri is empty")
+{
+    joist_write(joist_read_all(visit, in, .by = JOIST_FIELDS(visit, at)), .uri = OUT);
+}
+REFUSES(no_ranges_at_all, "the ranges of joist_read_all is missing")
+{
+    joist_time_range_coll none = { { in.c.p, 0 } };
+    joist_write(joist_read_all(visit, none, .uri = JOIST_TEXT("sqlite:x"),
+                               .by = JOIST_FIELDS(visit, at)), .uri = OUT);
+}
+
 /* ---- against a model ------------------------------------------------------------------------- */
 enum { ROWS = 700, SPAN = 200 };
 

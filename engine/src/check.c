@@ -317,9 +317,13 @@ static joist_status check_read(const joist_pipeline *p, const jst_node *n, joist
 static joist_status check_read_all(const joist_pipeline *p, const jst_node *n,
                                    const joist_type *in, joist_error *e)
 {
-    if (jst_check_outputs(p, n, 1, e)
-        || jst_check_uri(p, n, n->uri, can_read_ranges, "read ranges of", e))
+    char known[300];
+    if (jst_check_outputs(p, n, 1, e) || jst_check_uri(p, n, n->uri, can_read, "read", e))
         return JOIST_FAILED;
+    jst_check_schemes(p->def, can_read_ranges, known, sizeof known);
+    if (!can_read_ranges(jst_connector_of(p->def, n->uri)))
+        return REFUSE(e, n, "step '%.*s' cannot read ranges of '%.*s'; sources that can: %s",
+                      JOIST_ARG(n->name), JOIST_ARG(n->uri), known);
     const joist_type *out = jst_check_type_of(p, n->outputs.items[0].coll);
     const joist_field *by = joist_type_field(out, n->time);
     if (!in || !jst_type_equal(in, &joist_time_range_type))

@@ -282,7 +282,7 @@ typedef struct mem_store {
     const joist_table_spec *specs; size_t count;
 } mem_store;
 
-/* "NAME.TABLE", or "NAME.TABLE-" of the groups that are emptied there; made when it is asked for. */
+/* "NAME.TABLE", or "NAME.TABLE-" of the groups emptied there; made when it is asked for. */
 static mem_table *table_named(const char *name)
 {
     size_t i = 0;

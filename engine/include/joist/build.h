@@ -42,7 +42,7 @@ joist_coll joist_read_(joist_pipeline *p, const joist_type *type, const joist_re
         &T##_type,                                                                                \
         &(joist_read_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
 
-/* ---- read all: joist_read_all(T, ranges, .uri = …, .by = JOIST_FIELDS(T, at)) -> T_coll -----------
+/* ---- read all: joist_read_all(T, ranges, .uri = …, .by = JOIST_FIELDS(T, at)) -> T_coll ---------
  * Reads what the elements of a joist_time_range_coll ask for: for each of them the rows of a table
  * whose `by` is in [from, until). A row whose `by` is NULL is in no range, one that is in two of
  * them is read twice. The ranges are known once all before them has run, then they are read by all
