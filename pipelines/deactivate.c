@@ -295,6 +295,7 @@ static void write_deactivations(deactivation_coll rows, const options *o)
     joist_write(rows, .uri = o->history, .table = JOIST_TEXT("deactivations"),
                 .key = JOIST_FIELDS(deactivation, window_start, event_id),
                 .window = JOIST_FIELDS(deactivation, window_start), .hour = o->window,
+                .changes = JOIST_FIELDS(deactivation, project_id, deactivated_at),
                 .name = "history_deactivations");
     deactivation_coll newest = joist_latest(deactivation, rows,
         .key = JOIST_FIELDS(deactivation, id),

@@ -3,7 +3,8 @@
  * dropped with the last row, not with the last use of the source: the same file may be written by
  * this very run.
  *
- * A position's line is the row's number from 1; rows have no offset. */
+ * A position's line is the row's number from 1, or its rowid if ranges are read; rows have no
+ * offset. */
 #include "read_sqlite.h"
 
 #include "local_file.h"
@@ -25,6 +26,7 @@ typedef struct source {
 typedef struct reader {
     joist_reader base;
     source *from;
+    jst_sqlite_query query;     /* the source's, or of a range of it */
     jst_sqlite_rows *rows;
     uint64_t next;              /* row */
 } reader;
@@ -79,8 +81,10 @@ static source *source_new(const joist_source_spec *spec, char *path)
                    .path = path,
                    .sql = spec->query.len ? joist_text_dup(spec->query) : NULL };
     s->table = s->sql ? query_name(spec->query) : joist_text_dup(spec->table);
-    s->query = (jst_sqlite_query){ path, joist_text_of(s->table), spec->type, spec->max_record,
-                                   spec->env, joist_text_of(s->sql) };
+    s->query = (jst_sqlite_query){ .path = path, .table = joist_text_of(s->table),
+                                   .type = spec->type, .max_record = spec->max_record,
+                                   .env = spec->env, .sql = joist_text_of(s->sql),
+                                   .by = joist_type_field(spec->type, spec->by) };
     describe_origin(s, spec);
     return s;
 }
@@ -114,6 +118,8 @@ static joist_status source_open(const joist_source_spec *spec, bool optional, jo
     /* To know whether a query has rows is to run it: only if something else may be read instead. */
     if (status == JOIST_OK && (optional || !s->sql))
         status = jst_sqlite_rows_any(&s->query, &found, e);
+    if (status == JOIST_OK && found && s->query.by)
+        status = jst_sqlite_query_verify(&s->query, e);
     if (status == JOIST_OK && found)
         *out = &s->base;
     else
@@ -140,16 +146,41 @@ static uint64_t source_skipped(const joist_source *base)
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
+static joist_reader *start_query(source *s, jst_sqlite_query query, joist_error *e)
+{
+    reader *r = joist_calloc(1, sizeof *r);
+    *r = (reader){ { &jst_sqlite_source }, s, query, NULL, 0 };
+    r->rows = jst_sqlite_rows_open(&r->query, e);
+    if (r->rows)
+        return &r->base;
+    joist_free(r);
+    return NULL;
+}
+
 static joist_reader *source_start(joist_source *base, const joist_split *split, joist_error *e)
 {
     source *s = (source *)(void *)base;
     (void)split;
-    jst_sqlite_rows *rows = jst_sqlite_rows_open(&s->query, e);
-    if (!rows)
-        return NULL;
-    reader *r = joist_calloc(1, sizeof *r);
-    *r = (reader){ { &jst_sqlite_source }, s, rows, 0 };
-    return &r->base;
+    return start_query(s, s->query, e);
+}
+
+/* A connection of its own: the ranges of all workers are read side by side. */
+static joist_reader *source_start_range(joist_source *base, const joist_time_range *range,
+                                        joist_error *e)
+{
+    source *s = (source *)(void *)base;
+    jst_sqlite_query query = s->query;
+    query.range = *range;
+    return start_query(s, query, e);
+}
+
+/* Of a range a row's number is its rowid, by which it can be looked up. */
+static const joist_position *position_of(const reader *r, joist_batch *b)
+{
+    if (!r->query.by)
+        return joist_batch_position(b, &r->from->origin, 0, r->next + 1, r->next);
+    uint64_t id = (uint64_t)jst_sqlite_rows_id(r->rows);
+    return joist_batch_position(b, &r->from->origin, 0, id, id);
 }
 
 static joist_status read_one(reader *r, joist_batch *b, bool *more, joist_error *e)
@@ -160,8 +191,7 @@ static joist_status read_one(reader *r, joist_batch *b, bool *more, joist_error 
     joist_status status = jst_sqlite_rows_next(r->rows, record, &size, more, arena, e);
     if (status != JOIST_OK || !*more)
         return status;
-    const joist_position *at = joist_batch_position(b, &r->from->origin, 0, r->next + 1, r->next);
-    joist_batch_emit(b, at, record, size + r->from->query.type->size);
+    joist_batch_emit(b, position_of(r, b), record, size + r->from->query.type->size);
     b->bytes += size;
     r->next++;
     return JOIST_OK;
@@ -199,5 +229,5 @@ static joist_status source_check(const joist_source_spec *spec, joist_error *e)
 const joist_source_ops jst_sqlite_source = {
     .open = source_open, .splits = source_splits, .ranks = source_ranks, .skipped = source_skipped,
     .start = source_start, .read = reader_read, .stop = reader_stop, .close = source_close,
-    .check = source_check,
+    .check = source_check, .start_range = source_start_range,
 };

@@ -21,6 +21,8 @@ struct jst_sqlite_rows {
     sqlite3 *db;
     sqlite3_stmt *statement;
     int *columns;               /* of each field, -1: none */
+    int id;                     /* column of the rowid */
+    char from[JOIST_TIME_SIZE], until[JOIST_TIME_SIZE];
     uint64_t next;              /* row, from 0 */
 };
 
@@ -147,21 +149,92 @@ static int column_from(sqlite3_stmt *s, joist_text from)
     return -1;
 }
 
+static int column_of(sqlite3_stmt *s, const joist_field *f)
+{
+    int at = column_named(s, joist_text_of(f->name));
+    return at < 0 && f->from ? column_from(s, joist_text_of(f->from)) : at;
+}
+
 /* How many fields have one. */
 static size_t match_columns(jst_sqlite_rows *r)
 {
     const joist_type *type = r->query->type;
     size_t matched = 0;
     r->columns = joist_calloc(type->count, sizeof *r->columns);
+    r->id = sqlite3_column_count(r->statement) - 1;
     for (size_t i = 0; i < type->count; i++) {
-        const joist_field *f = &type->fields[i];
-        r->columns[i] = column_named(r->statement, joist_text_of(f->name));
-        if (r->columns[i] < 0 && f->from)
-            r->columns[i] = column_from(r->statement, joist_text_of(f->from));
+        r->columns[i] = column_of(r->statement, &type->fields[i]);
         matched += r->columns[i] >= 0;
     }
     return matched;
 }
+
+/* ---- ranges ---------------------------------------------------------------------------------- */
+static joist_status no_column(const jst_sqlite_query *q, joist_error *e)
+{
+    joist_fail_with(e, JOIST_FATAL, "%s: table \"%.*s\" has no column for the field '%s', by which"
+                    " it is to be read", q->path, JOIST_ARG(q->table), q->by->name);
+    jst_printable(e->message);
+    return JOIST_FAILED;
+}
+
+/* The column's name as the table has it; it may be that of the field's `.from`. */
+static joist_status find_by(const jst_sqlite_query *q, sqlite3 *db, joist_buffer *name,
+                            joist_error *e)
+{
+    sqlite3_stmt *all = NULL;
+    joist_status status = select_rows(q, db, "*", &all, e);
+    int at = status == JOIST_OK ? column_of(all, q->by) : -1;
+    if (at >= 0)
+        jst_sqlite_quote(name, joist_text_of(sqlite3_column_name(all, at)));
+    else if (status == JOIST_OK)
+        status = no_column(q, e);
+    sqlite3_finalize(all);
+    return status;
+}
+
+/* Without bounds it is still no range that a NULL is in. Times are texts that sort as times. */
+static void range_sql(const jst_sqlite_query *q, joist_text by, joist_buffer *sql)
+{
+    joist_buffer_printf(sql, "SELECT *, _rowid_ FROM ");
+    jst_sqlite_quote(sql, q->table);
+    joist_buffer_printf(sql, " WHERE %.*s %s", JOIST_ARG(by),
+                        q->range.from.set ? ">= ?1" : "IS NOT NULL");
+    if (q->range.until.set)
+        joist_buffer_printf(sql, " AND %.*s < ?2", JOIST_ARG(by));
+}
+
+static int bind_bound(sqlite3_stmt *s, int at, joist_time t, char text[JOIST_TIME_SIZE])
+{
+    if (!t.set)
+        return SQLITE_OK;
+    joist_time_format(t.ms, text);
+    return sqlite3_bind_text(s, at, text, JOIST_TIME_SIZE, SQLITE_STATIC);
+}
+
+static joist_status select_range(jst_sqlite_rows *r, joist_error *e)
+{
+    const jst_sqlite_query *q = r->query;
+    joist_buffer by = { 0 }, sql = { 0 };
+    joist_status status = find_by(q, r->db, &by, e);
+    range_sql(q, joist_buffer_view(&by), &sql);
+    if (status == JOIST_OK)
+        status = jst_sqlite_prepare(r->db, q->path, joist_buffer_view(&sql), &r->statement, e);
+    if (status == JOIST_OK
+        && (bind_bound(r->statement, 1, q->range.from, r->from)
+            || bind_bound(r->statement, 2, q->range.until, r->until)))
+        status = jst_sqlite_fail(r->db, q->path, "read", e);
+    joist_buffer_free(&by);
+    joist_buffer_free(&sql);
+    return status;
+}
+
+int64_t jst_sqlite_rows_id(const jst_sqlite_rows *r)
+{
+    return sqlite3_column_int64(r->statement, r->id);
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
 
 void jst_sqlite_rows_close(jst_sqlite_rows *r)
 {
@@ -179,7 +252,7 @@ jst_sqlite_rows *jst_sqlite_rows_open(const jst_sqlite_query *q, joist_error *e)
     r->query = q;
     joist_status status = connect_query(q, &r->db, e);
     if (status == JOIST_OK)
-        status = q->sql.len ? prepare_query(q, r->db, &r->statement, e)
+        status = q->by ? select_range(r, e) : q->sql.len ? prepare_query(q, r->db, &r->statement, e)
                             : select_rows(q, r->db, "*", &r->statement, e);
     if (status == JOIST_OK && match_columns(r) == 0 && q->sql.len)
         status = bad_query(q, "none of its columns is a field", -1, e);

@@ -13,6 +13,8 @@ typedef struct jst_sqlite_query {
     int64_t max_record;             /* bytes of one row */
     joist_env *env;
     joist_text sql;                 /* a SELECT; empty: all of the table */
+    const joist_field *by;          /* a time: only the table's rows in `range`; NULL: all */
+    joist_time_range range;
 } jst_sqlite_query;
 
 /* Is the query one statement that reads, without parameters, with a column for some field? */
@@ -24,6 +26,9 @@ joist_status jst_sqlite_rows_any(const jst_sqlite_query *q, bool *any, joist_err
 typedef struct jst_sqlite_rows jst_sqlite_rows;
 jst_sqlite_rows *jst_sqlite_rows_open(const jst_sqlite_query *q, joist_error *e);  /* NULL: *e */
 void jst_sqlite_rows_close(jst_sqlite_rows *r);     /* NULL is a no-op */
+
+/* Of the row that was read last, with `by`: its rowid. */
+int64_t jst_sqlite_rows_id(const jst_sqlite_rows *r);
 
 /* The next row into `record`, what it points to into `arena`, its stored size into *size. At the
  * end *more is false and the database is unlocked; not to be called again then. */

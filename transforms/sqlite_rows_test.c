@@ -31,8 +31,8 @@ static void set_up(void)
     make_dir();
     path = name_in("", "x.db");
     arena = joist_arena_new();
-    query = (jst_sqlite_query){ path.text, JOIST_TEXT("t"), &every_type, 1 << 20, ENV,
-                                JOIST_TEXT("") };
+    query = (jst_sqlite_query){ .path = path.text, .table = JOIST_TEXT("t"), .type = &every_type,
+                                .max_record = 1 << 20, .env = ENV, .sql = JOIST_TEXT("") };
 }
 
 static void tear_down(void)

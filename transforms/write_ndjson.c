@@ -267,7 +267,7 @@ static void store_close(joist_store *base)
 }
 
 const joist_store_ops jst_ndjson_store = {
+    .offers = JOIST_STORE_REPLACES,     /* and cannot do otherwise */
     .check = store_check, .open = store_open, .write = store_write, .prepare = store_prepare,
-    .commit = store_commit,
-    .close = store_close,
+    .commit = store_commit, .close = store_close,
 };

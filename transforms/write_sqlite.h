@@ -5,14 +5,17 @@
 
 #include "sqlite_ahead.h"
 #include "sqlite_bind.h"
+#include "sqlite_changes.h"
 #include "sqlite_table.h"
 
 extern const joist_store_ops jst_sqlite_store;
 
 typedef struct jst_sqlite_store_table {
     const joist_table_spec *spec;
+    joist_type bound;               /* what `insert` binds: the columns, or the key of a group */
     jst_sqlite_binder *binder;
-    sqlite3_stmt *insert;           /* of the open transaction */
+    jst_sqlite_changes *changes;    /* NULL: it keeps no log */
+    sqlite3_stmt *insert;           /* of the open transaction; of an erase it is a DELETE */
     bool upsert;                    /* `insert` is an upsert */
     sqlite3_stmt *pending, *mark;   /* outbox; prepared on first use */
 } jst_sqlite_store_table;
@@ -30,6 +33,12 @@ typedef struct jst_sqlite_store_state {
     jst_ahead ahead;                /* of the file that rows go to */
     bool broken;                    /* rows are missing: nothing may be committed */
 } jst_sqlite_store_state;
+
+/* sqlite_begin.c; in the transaction */
+joist_status jst_sqlite_store_begin(jst_sqlite_store_state *s, joist_error *e);
+joist_status jst_sqlite_use_insert(jst_sqlite_store_state *s, jst_sqlite_store_table *t,
+                                   bool upsert, joist_error *e);
+bool jst_sqlite_replaces_window(const joist_table_spec *t);
 
 /* sqlite_outbox.c */
 joist_status jst_sqlite_outbox_check(const joist_table_spec *t, joist_error *e);

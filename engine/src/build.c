@@ -213,6 +213,28 @@ joist_coll joist_read_(joist_pipeline *p, const joist_type *type, const joist_re
     return jst_build_output(p, n, type, o->site_);
 }
 
+joist_coll joist_read_all_(joist_coll ranges, const joist_type *type,
+                           const joist_read_all_options *o)
+{
+    joist_pipeline *p = ranges.p;
+    if (!jst_build_usable(ranges, p, o->site_, "the ranges of joist_read_all"))
+        return (joist_coll){ p, 0 };
+    char ours[80];
+    snprintf(ours, sizeof ours, "read_all_%s", type->name);
+    joist_text name = jst_build_name(p, o->name, ours, o->site_);
+    jst_node *n = jst_build_add(p, JST_READ_ALL, name, o->site_);
+    jst_build_inputs(p, n, &ranges, 1);
+    n->uri = kept(p, o->uri);
+    n->table = o->table.len ? kept(p, o->table) : joist_arena_printf(p->arena, "%ss", type->name);
+    n->max_record = o->max_record != 0 ? o->max_record : 1 << 20;
+    if (o->by.count == 1)
+        n->time = jst_build_fields(p, type, &o->by).items[0];
+    else
+        joist_mistake(p, o->site_, "joist_read_all needs .by = JOIST_FIELDS(%s, …), one time field",
+                      type->name);
+    return jst_build_output(p, n, type, o->site_);
+}
+
 joist_coll joist_create_(joist_pipeline *p, const joist_type *type, const void *items, size_t count,
                          const joist_create_options *o)
 {
@@ -330,6 +352,35 @@ void joist_apply_(const joist_apply_args *a)
     give_outputs(p, n, a->dofn->outs, a->dofn->outs_count, a->outs, a->site);
 }
 
+static jst_node *add_write(joist_coll in, const joist_type *type, const joist_write_options *o,
+                           joist_text name)
+{
+    joist_pipeline *p = in.p;
+    jst_node *n = jst_build_add(p, JST_WRITE, name, o->site_);
+    jst_build_inputs(p, n, &in, 1);
+    n->uri = kept(p, o->uri);
+    n->table = o->table.len ? kept(p, o->table) : joist_arena_printf(p->arena, "%ss", type->name);
+    n->without = jst_build_fields(p, type, &o->without);
+    return n;
+}
+
+/* What empties groups is a step of its own, just before the one that writes. */
+static void add_groups(joist_pipeline *p, const joist_type *type, const joist_write_options *o,
+                       joist_text name)
+{
+    if (!o->groups.id && !o->groups.p && !o->groups_by.count)
+        return;
+    if (!jst_build_usable(o->groups, p, o->site_, "the .groups of joist_write"))
+        return;
+    if (!o->groups_by.count)
+        joist_mistake(p, o->site_, "the .groups of joist_write need .groups_by = JOIST_FIELDS(%s, "
+                      "…)", type->name);
+    jst_node *n =
+        add_write(o->groups, type, o, joist_arena_printf(p->arena, "%.*s_groups", JOIST_ARG(name)));
+    n->key = jst_build_fields(p, type, &o->groups_by);
+    n->erase = true;
+}
+
 void joist_write_(joist_coll in, const joist_write_options *o)
 {
     joist_pipeline *p = in.p;
@@ -338,13 +389,13 @@ void joist_write_(joist_coll in, const joist_write_options *o)
     const joist_type *type = jst_coll_type(p, in.id);
     char ours[80];
     snprintf(ours, sizeof ours, "write_%s", type->name);
-    jst_node *n = jst_build_add(p, JST_WRITE, jst_build_name(p, o->name, ours, o->site_), o->site_);
-    jst_build_inputs(p, n, &in, 1);
-    n->uri = kept(p, o->uri);
-    n->table = o->table.len ? kept(p, o->table) : joist_arena_printf(p->arena, "%ss", type->name);
+    joist_text name = jst_build_name(p, o->name, ours, o->site_);
+    add_groups(p, type, o, name);
+    jst_node *n = add_write(in, type, o, name);
     n->key = jst_build_fields(p, type, &o->key);
     n->by = jst_build_fields(p, type, &o->by);
-    n->without = jst_build_fields(p, type, &o->without);
+    n->replace_all = o->replace_all;
+    n->changes = jst_build_fields(p, type, &o->changes);
     if (o->window.count)
         n->window_field = jst_build_fields(p, type, &o->window).items[0];
     n->window = kept(p, o->hour);

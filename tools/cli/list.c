@@ -15,6 +15,7 @@ typedef struct transform { const char *name, *help; } transform;
 
 static const transform transforms[] = {
     { "joist_read", "records from files (lines, JSON) or from a database's table" },
+    { "joist_read_all", "a table's rows in ranges of time that are elements themselves" },
     { "joist_create", "records written in the program" },
     { "JOIST_APPLY", "ParDo: one DoFn over every element, with any number of output ports" },
     { "JOIST_MAP", "a DoFn of one plain function: one element, another one" },

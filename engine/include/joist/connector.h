@@ -4,7 +4,8 @@
  *
  * The engine owns threads, retries, ordering and the moment of commit; a connector only reads,
  * writes and answers with a status. No function here is called by two threads for one object at a
- * time, except `steal`, which is called while another thread runs `read`. */
+ * time, except `steal`, which is called while another thread runs `read`, and `start` and
+ * `start_range` of a source. */
 #ifndef JOIST_CONNECTOR_H
 #define JOIST_CONNECTOR_H
 
@@ -44,6 +45,7 @@ typedef struct joist_source_spec {
     bool csv;                        /* files are CSV whatever their names */
     char separator;                  /* of CSV; 0: ',' */
     joist_text window, since, until;
+    joist_text by;                   /* of a joist_read_all: the field its ranges are of, a time */
     joist_bytes rows;                /* of a joist_create: the records, row after row */
     const joist_type *type;          /* of the records to emit */
     int64_t max_record;              /* bytes, > 0 */
@@ -110,6 +112,10 @@ typedef struct joist_source_ops {
     /* A digest of what was listed at open: equal digests mean equal names, sizes and times of
      * change. May be NULL: cannot tell. */
     void (*digest)(const joist_source *s, char hex[JOIST_DIGEST_SIZE]);
+    /* For joist_read_all: a reader of the records whose spec->by is in the range, a bound that is
+     * NULL being none; it is read and stopped like others. Called by all workers at once. NULL:
+     * cannot. */
+    joist_reader *(*start_range)(joist_source *s, const joist_time_range *range, joist_error *e);
 } joist_source_ops;
 
 /* ---- stores ---------------------------------------------------------------------------------- */
@@ -121,7 +127,19 @@ typedef struct joist_table_spec {
     bool outbox;
     bool csv;
     char separator;                  /* of CSV; 0: ',' */
+    /* No rows of its own: those of the table of this name and store, whose spec follows, that are
+     * equal to a row written here in the fields of `key` go, before rows are written there. */
+    bool erase;
+    bool replace_all;                /* all stored rows go before the first one is written */
+    joist_fields changes;            /* as in joist_write_options */
 } joist_table_spec;
+
+/* What not every store can do. */
+enum {
+    JOIST_STORE_ERASES = 1 << 0,     /* joist_table_spec.erase */
+    JOIST_STORE_REPLACES = 1 << 1,   /* .replace_all */
+    JOIST_STORE_LOGS = 1 << 2,       /* .changes */
+};
 
 /* Rows in key order; `positions[i]` may be NULL. */
 typedef struct joist_rows {
@@ -135,6 +153,7 @@ typedef struct joist_message_row {               /* one row of an outbox */
 
 typedef struct joist_store { const struct joist_store_ops *ops; } joist_store;
 typedef struct joist_store_ops {
+    uint32_t offers;                 /* JOIST_STORE_…: specs ask for nothing else */
     /* What open would refuse wherever it is run: a URI without a path, tables it cannot keep.
      * Offline, for `check`. NULL: nothing. */
     joist_status (*check)(joist_text uri, const joist_table_spec *tables, size_t count,
