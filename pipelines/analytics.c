@@ -8,7 +8,7 @@
  *
  * Sites are counted once each, in every table. So that no table needs a set of sites, the events of
  * one site and day come together first: whatever such a group says, it says of one site. What
- * groups say is then added up, table by table. */
+ * groups say is added up, day by day as long as they come in order, then table by table. */
 #include <joist.h>
 
 #include "analytics/counts.h"
@@ -139,83 +139,7 @@ static joist_status place_process(const place_call *v, const deactivation *d)
     return visit_emit(v->out.visits, visit_of(d, joist_context_arena(v->ctx)));
 }
 
-/* ---- all events of one site and day ---------------------------------------------------------- */
-enum { HOURS = 24 };
-enum kind {
-    OF_REASON, OF_REASON_AND_VERSION,
-#define KIND(name) OF_##name,
-    DIMENSIONS(KIND)
-    KINDS
-};
-
-static const joist_text dimensions[KINDS] = {
-#define NAME(name) [OF_##name] = { #name, sizeof #name - 1 },
-    DIMENSIONS(NAME)
-};
-
-typedef struct site_day {
-    joist_text project_id, day;
-    int64_t number;
-    int64_t hours[HOURS], comments[HOURS];
-    int64_t events;
-    counts values;
-} site_day;
-
-static void count_visit(site_day *s, const visit *v)
-{
-    size_t hour = (size_t)(v->hour.ms / JOIST_HOURS(1) - s->number * HOURS);
-    s->events++;
-    s->hours[hour]++;
-    s->comments[hour] += v->with_comment;
-    counts_add(&s->values, OF_REASON, v->reason_id, JOIST_NO_TEXT);
-    counts_add(&s->values, OF_REASON_AND_VERSION, v->reason_id, v->project_version);
-#define COUNT(name) counts_add(&s->values, OF_##name, v->name, JOIST_NO_TEXT);
-    DIMENSIONS(COUNT)
-}
-
-#define TELL_SITE(IN, OUT, SIDE, CFG, STATE)                                                      \
-    IN(visit_group)                                                                               \
-    OUT(hourly, hours) OUT(daily_reason, reasons) OUT(daily_dim, values)                          \
-    OUT(daily_reason_version, versions) OUT(day_total, days)
-JOIST_DOFN(tell_site, TELL_SITE);
-
-static void tell_hours(const tell_site_call *v, const site_day *s)
-{
-    for (int hour = 0; hour < HOURS; hour++)
-        if (s->hours[hour])
-            hourly_emit(v->out.hours, (hourly){ .project_id = s->project_id,
-                .hour = JOIST_TIME_MS((s->number * HOURS + hour) * JOIST_HOURS(1)),
-                .events = s->hours[hour], .sites = 1, .with_comment = s->comments[hour] });
-}
-
-static void tell_value(const tell_site_call *v, const site_day *s, const count *c)
-{
-    if (c->kind == OF_REASON)
-        daily_reason_emit(v->out.reasons,
-            (daily_reason){ s->project_id, s->day, c->value, c->events, 1 });
-    else if (c->kind == OF_REASON_AND_VERSION)
-        daily_reason_version_emit(v->out.versions,
-            (daily_reason_version){ s->project_id, s->day, c->value, c->second, c->events });
-    else
-        daily_dim_emit(v->out.values, (daily_dim){ s->project_id, s->day, dimensions[c->kind],
-                                                   c->value, c->events, 1 });
-}
-
-static joist_status tell_site_process(const tell_site_call *v, const visit_group *g)
-{
-    joist_arena *a = joist_context_arena(v->ctx);
-    site_day s = { .project_id = g->key->project_id, .number = g->key->day,
-                   .day = day_print(g->key->day, a), .values.arena = a };
-    for (const visit *one; (one = visit_next(g));)
-        count_visit(&s, one);
-    tell_hours(v, &s);
-    for (size_t i = 0; i < s.values.len; i++)
-        tell_value(v, &s, &s.values.items[i]);
-    return day_total_emit(v->out.days, (day_total){ .project_id = s.project_id,
-        .number = s.number, .next = s.number + 1, .day = s.day, .events = s.events, .sites = 1 });
-}
-
-/* ---- adding up ------------------------------------------------------------------------------- */
+/* ---- what is added up ------------------------------------------------------------------------- */
 #define SUMS(F, T)                                                                                \
     F(T, int64_t, events, 0) F(T, int64_t, sites, 0) F(T, int64_t, with_comment, 0)               \
     F(T, int64_t, local_events, 0)
@@ -229,6 +153,118 @@ static void add_sums(sums *a, const sums *b)
     a->local_events += b->local_events;
 }
 
+/* ---- all events of one site and day, site after site ----------------------------------------- */
+enum { HOURS = 24 };
+enum kind {
+    OF_REASON, OF_REASON_AND_VERSION,
+#define KIND(name) OF_##name,
+    DIMENSIONS(KIND)
+    KINDS
+};
+
+static const joist_text dimensions[KINDS] = {
+#define NAME(name) [OF_##name] = { #name, sizeof #name - 1 },
+    DIMENSIONS(NAME)
+};
+
+/* What the groups of one project and day said so far. They come in order of their key, so it is
+ * told when another day begins, and at the end of a bundle. */
+typedef struct project_day {
+    joist_text project_id;
+    int64_t day, last_site[HOURS];
+    sums hours[HOURS], all;
+    counts values;
+} project_day;
+
+static void count_visit(project_day *d, const visit *v)
+{
+    size_t hour = (size_t)(v->hour.ms / JOIST_HOURS(1) - d->day * HOURS);
+    bool first = d->last_site[hour] != d->values.group;
+    d->last_site[hour] = d->values.group;
+    add_sums(&d->hours[hour], &(sums){ 1, first, v->with_comment, 0 });
+    d->all.events++;
+    counts_add(&d->values, OF_REASON, v->reason_id, JOIST_NO_TEXT);
+    counts_add(&d->values, OF_REASON_AND_VERSION, v->reason_id, v->project_version);
+#define COUNT(name) counts_add(&d->values, OF_##name, v->name, JOIST_NO_TEXT);
+    DIMENSIONS(COUNT)
+}
+
+#define COUNT_SITES(IN, OUT, SIDE, CFG, STATE)                                                    \
+    IN(visit_group) STATE(project_day)                                                            \
+    OUT(hourly, hours) OUT(daily_reason, reasons) OUT(daily_dim, values)                          \
+    OUT(daily_reason_version, versions) OUT(day_total, days)
+JOIST_HOOK(count_sites, finish_bundle);
+JOIST_DOFN_LIFECYCLE(count_sites, COUNT_SITES, .finish_bundle = count_sites_finish_bundle);
+
+static void tell_hours(const count_sites_call *v, const project_day *d)
+{
+    for (int hour = 0; hour < HOURS; hour++) {
+        const sums *h = &d->hours[hour];
+        if (h->events)
+            hourly_emit(v->out.hours, (hourly){ d->project_id,
+                JOIST_TIME_MS((d->day * HOURS + hour) * JOIST_HOURS(1)), h->events, h->sites,
+                h->with_comment, 0 });
+    }
+}
+
+static void tell_value(const count_sites_call *v, const project_day *d, joist_text day,
+                       const count *c)
+{
+    if (c->kind == OF_REASON)
+        daily_reason_emit(v->out.reasons,
+            (daily_reason){ d->project_id, day, c->value, c->events, c->groups });
+    else if (c->kind == OF_REASON_AND_VERSION)
+        daily_reason_version_emit(v->out.versions,
+            (daily_reason_version){ d->project_id, day, c->value, c->second, c->events });
+    else
+        daily_dim_emit(v->out.values, (daily_dim){ d->project_id, day, dimensions[c->kind],
+                                                   c->value, c->events, c->groups });
+}
+
+static void tell_day(const count_sites_call *v)
+{
+    const project_day *d = v->state;
+    if (!d->all.events)
+        return;
+    joist_text day = day_print(d->day, joist_context_arena(v->ctx));
+    tell_hours(v, d);
+    for (size_t i = 0; i < d->values.len; i++)
+        tell_value(v, d, day, &d->values.items[i]);
+    day_total_emit(v->out.days, (day_total){ d->project_id, d->day, d->day + 1, day,
+                                             d->all.events, d->all.sites });
+}
+
+static void begin_day(const count_sites_call *v, const visit *key)
+{
+    joist_arena *a = joist_context_arena(v->ctx);
+    *v->state = (project_day){ .project_id = joist_arena_text(a, key->project_id),
+                               .day = key->day,
+                               .values = { .arena = a, .seed = counts_seed(joist_run_id(v->ctx)) } };
+}
+
+static joist_status count_sites_process(const count_sites_call *v, const visit_group *g)
+{
+    project_day *d = v->state;
+    if (!d->all.events || d->day != g->key->day
+        || !joist_text_equal(d->project_id, g->key->project_id)) {
+        tell_day(v);
+        begin_day(v, g->key);
+    }
+    counts_next_group(&d->values);
+    d->all.sites++;
+    for (const visit *one; (one = visit_next(g));)
+        count_visit(d, one);
+    return JOIST_OK;
+}
+
+static joist_status count_sites_finish_bundle(const count_sites_call *v)
+{
+    tell_day(v);
+    *v->state = (project_day){ 0 };
+    return JOIST_OK;
+}
+
+/* ---- adding up, over all workers -------------------------------------------------------------- */
 #define ADD_HOURS(IN, ACC, OUT, CFG) IN(hourly) ACC(sums) OUT(hourly)
 JOIST_COMBINE_FN(add_hours, ADD_HOURS);
 static void add_hours_add(const add_hours_call *v, sums *a, const hourly *h)
@@ -400,7 +436,7 @@ static void build(joist_pipeline *p, const options *o)
     place_result placed = JOIST_APPLY(place, events);
     visit_group_coll sites = joist_group_by_key(visit, placed.visits,
         .key = JOIST_FIELDS(visit, project_id, day, site_key), .name = "group_by_site_and_day");
-    tell_site_result told = JOIST_APPLY(tell_site, sites);
+    count_sites_result told = JOIST_APPLY(count_sites, sites);
 
     hourly_coll hours = JOIST_COMBINE(add_hours, joist_flatten(hourly, told.hours, placed.local),
                                       .key = JOIST_FIELDS(hourly, project_id, hour));
@@ -433,7 +469,7 @@ static void build(joist_pipeline *p, const options *o)
 }
 
 static const joist_dofn *const dofns[] = {
-    &place_dofn, &tell_site_dofn, &add_others_dofn, &with_reason_dofn, &with_previous_dofn, NULL
+    &place_dofn, &count_sites_dofn, &add_others_dofn, &with_reason_dofn, &with_previous_dofn, NULL
 };
 static const joist_combine *const combines[] = {
     &add_hours_combine, &add_reasons_combine, &add_values_combine, &add_versions_combine,
