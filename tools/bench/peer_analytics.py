@@ -31,7 +31,7 @@ SELECT key_of(project_id) AS project_id, left(deactivated_at, 10) AS day,
        key_of(locale) AS locale, key_of(theme_slug) AS theme_slug,
        CASE WHEN multisite IS NULL THEN '(none)' WHEN multisite = 1 THEN 'true' ELSE 'false' END AS multisite,
        key_of(client_version) AS client_version, coalesce(is_local_host = 1, false) AS local
-FROM history.deactivations
+FROM source.deactivations
 """
 DIMENSIONS = ("project_version", "wp_minor", "php_minor", "mysql_minor", "server_family", "locale",
               "theme_slug", "multisite", "client_version")
@@ -76,13 +76,13 @@ def attach(db, history):
         from duckdb_extensions import import_extension   # not needed for files of DuckDB's own
         import_extension("sqlite_scanner")
         db.execute("LOAD sqlite_scanner")
-    db.execute(f"ATTACH '{history}' AS history (TYPE {kind}, READ_ONLY)")
+    db.execute(f"ATTACH '{history}' AS source (TYPE {kind}, READ_ONLY)")
 
 
 def load(history, out):
     with duckdb.connect(out) as db:
         attach(db, history)
-        db.execute("CREATE TABLE deactivations AS FROM history.deactivations")
+        db.execute("CREATE TABLE deactivations AS FROM source.deactivations")
 
 
 def main(history, out, threads, memory=None):
