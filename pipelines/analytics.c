@@ -139,7 +139,7 @@ static joist_status place_process(const place_call *v, const deactivation *d)
     return visit_emit(v->out.visits, visit_of(d, joist_context_arena(v->ctx)));
 }
 
-/* ---- what is added up ------------------------------------------------------------------------- */
+/* ---- what is added up ------------------------------------------------------------------------ */
 #define SUMS(F, T)                                                                                \
     F(T, int64_t, events, 0) F(T, int64_t, sites, 0) F(T, int64_t, with_comment, 0)               \
     F(T, int64_t, local_events, 0)
@@ -239,7 +239,8 @@ static void begin_day(const count_sites_call *v, const visit *key)
     joist_arena *a = joist_context_arena(v->ctx);
     *v->state = (project_day){ .project_id = joist_arena_text(a, key->project_id),
                                .day = key->day,
-                               .values = { .arena = a, .seed = counts_seed(joist_run_id(v->ctx)) } };
+                               .values = { .arena = a,
+                                           .seed = counts_seed(joist_run_id(v->ctx)) } };
 }
 
 static joist_status count_sites_process(const count_sites_call *v, const visit_group *g)
@@ -264,7 +265,7 @@ static joist_status count_sites_finish_bundle(const count_sites_call *v)
     return JOIST_OK;
 }
 
-/* ---- adding up, over all workers -------------------------------------------------------------- */
+/* ---- adding up, over all workers ------------------------------------------------------------- */
 #define ADD_HOURS(IN, ACC, OUT, CFG) IN(hourly) ACC(sums) OUT(hourly)
 JOIST_COMBINE_FN(add_hours, ADD_HOURS);
 static void add_hours_add(const add_hours_call *v, sums *a, const hourly *h)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * SQLite source: the rows of one table or query, in their own order. A table of some size is cut into
- * ranges of rowids, which workers read side by side, each through a connection of its own; a query,
- * a small table, one without positive rowids, or one in WAL mode is one split.
+ * SQLite source: the rows of one table or query, in their own order. A table of some size is cut
+ * into ranges of rowids, which workers read side by side, each through a connection of its own; a
+ * query, a small table, one without positive rowids, or one in WAL mode is one split.
  *
  * All readers see one state of the table: from the first split's start to the last one's end a
  * connection holds a shared lock, under which nobody commits. (Within one process SQLite grants
- * further shared locks even if somebody waits to write, so nobody waits for each other.) The lock is
- * dropped with the last row, not with the last use of the source: the same file may be written by
- * this very run.
+ * further shared locks even if somebody waits to write, so nobody waits for each other.) The lock
+ * is dropped with the last row, not with the last use of the source: the same file may be written
+ * by this very run.
  *
  * A position's line is the row's number from 1, of a table in ranges the rowid; rows have no
  * offset. */
@@ -114,7 +114,8 @@ static joist_status hold(source *s, joist_error *e)
     if (!s->anchor && s->span.set)
         status = jst_sqlite_connect(s->path, SQLITE_OPEN_READWRITE, s->query.env, &s->anchor, e);
     if (status == JOIST_OK && s->anchor && sqlite3_get_autocommit(s->anchor))
-        status = jst_sqlite_exec(s->anchor, s->path, "BEGIN; SELECT count(*) FROM sqlite_schema", e);
+        status =
+            jst_sqlite_exec(s->anchor, s->path, "BEGIN; SELECT count(*) FROM sqlite_schema", e);
     pthread_mutex_unlock(&s->lock);
     return status;
 }

@@ -119,14 +119,13 @@ Test(read_sqlite, one_split)
 
 /* ---- ranges ---------------------------------------------------------------------------------- */
 
-enum { ROWS = 3000 };           /* of 10 KB each: some splits */
-
+/* 3,000 rows of 10 KB each: some splits. */
 static test_name large_table(const char *name)
 {
     test_name path = name_in("", name);
-    run_sql(path.text, "CREATE TABLE t (id TEXT, filler); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL"
-                       " SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO t SELECT 'r' || i,"
-                       " zeroblob(10000) FROM n");
+    run_sql(path.text, "CREATE TABLE t (id TEXT, filler); WITH RECURSIVE n(i) AS (SELECT 1"
+                       " UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO t"
+                       " SELECT 'r' || i, zeroblob(10000) FROM n");
     return path;
 }
 

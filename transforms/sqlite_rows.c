@@ -5,7 +5,7 @@
  * Every row either becomes a record or ends the reading with its number: a store is not bad input,
  * and a table read in part (projects, say) would reject good events by the thousand.
  *
- * Only the columns that are fields are asked for: SQLite walks over the others without decoding them.
+ * Only the columns that are fields are asked for: SQLite does not decode the others.
  *
  * A journal left by a killed run is rolled back first, so the file is opened for writing if it can
  * be; `query_only` sees to it that nothing else is written. */

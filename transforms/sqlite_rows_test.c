@@ -344,9 +344,10 @@ Test(sqlite_rows, the_span_of_a_table)
     expect_span("CREATE TABLE t (id); INSERT INTO t (rowid) VALUES (-5), (17)", false, 0, 0);
     expect_span("CREATE TABLE t (id PRIMARY KEY) WITHOUT ROWID; INSERT INTO t VALUES (1)", false, 0,
                 0);
-    expect_span("CREATE TABLE t (rowid, _rowid_, oid); INSERT INTO t VALUES (1, 2, 3)", false, 0, 0);
-    expect_span("PRAGMA journal_mode = WAL; CREATE TABLE t (id); INSERT INTO t VALUES (1)", false, 0,
+    expect_span("CREATE TABLE t (rowid, _rowid_, oid); INSERT INTO t VALUES (1, 2, 3)", false, 0,
                 0);
+    expect_span("PRAGMA journal_mode = WAL; CREATE TABLE t (id); INSERT INTO t VALUES (1)", false,
+                0, 0);
 }
 
 /* ---------------------------------------------------------------------------------------------- */

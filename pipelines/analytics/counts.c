@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Items lie in the order they came in; an open-addressing index of their numbers finds them. */
 #include "counts.h"
 
 enum { FIRST_CAP = 256 };

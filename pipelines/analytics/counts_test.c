@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Counting values of groups. */
 #include "counts.h"
 
 #include <criterion/criterion.h>

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Keys, versions, servers, days. Results borrow their input where they can. */
 #include "rules.h"
 
 static const joist_text none = { "(none)", 6 }, escaped_none = { "=(none)", 7 };

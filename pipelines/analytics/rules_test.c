@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * What values of the history read in keys. */
 #include "rules.h"
 
 #include <criterion/criterion.h>
@@ -40,10 +41,11 @@ Test(rules, minor_versions)
     static const pair cases[] = {
         { "8.2.18", "8.2" }, { "7.4.3-4ubuntu2.19", "7.4" }, { "6", "6" }, { "6.", "6" },
         { "6.x", "6" }, { "6..1", "6" }, { "6.8-beta1", "6.8" }, { "6.8.", "6.8" },
-        { "08.02.1", "08.02" }, { "10.11.6-MariaDB", "10.11" }, { "6 .8", "6" }, { "v6.8", "(none)" },
+        { "08.02.1", "08.02" }, { "10.11.6-MariaDB", "10.11" }, { "6 .8", "6" },
+        { "v6.8", "(none)" },
         { ".8", "(none)" }, { "-1.2", "(none)" }, { " 6.8", "(none)" }, { "", "(none)" },
         { "(none)", "(none)" }, { "__other__", "(none)" }, { NULL, "(none)" },
-        { "99999999999999999999.12345678901234567890.1", "99999999999999999999.12345678901234567890" },
+        { "99999999999999999999.123456789012345678.1", "99999999999999999999.123456789012345678" },
         { "\xd9\xa6.8", "(none)" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
@@ -57,7 +59,8 @@ Test(rules, server_families)
         { "LiteSpeed", "litespeed" }, { "Microsoft-IIS/10.0", "microsoft-iis" },
         { "Apache Tomcat", "apache" }, { "A\tb", "a" }, { "A\vb", "a" }, { "A\rb", "a" },
         { "/2.4", "(none)" }, { " nginx", "(none)" }, { "", "(none)" }, { NULL, "(none)" },
-        { "(None)/1", "=(none)" }, { "__OTHER__", "=__other__" }, { "\xc3\x84pfel/1", "\xc3\x84pfel" },
+        { "(None)/1", "=(none)" }, { "__OTHER__", "=__other__" },
+        { "\xc3\x84pfel/1", "\xc3\x84pfel" },
         { "A\xc2\xa0" "B", "a\xc2\xa0" "b" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
