@@ -276,38 +276,47 @@ static joist_status bad_column(const jst_sqlite_rows *r, joist_error *e, const j
     return bad_row(r, e, text);
 }
 
-/* Asked for the bytes of a number, SQLite would print it. */
-static size_t stored_size(sqlite3_stmt *s, int at)
+/* Text into text, nearly all of most rows; every call of SQLite counts. */
+static void take_text(sqlite3_stmt *s, int at, size_t len, void *out, joist_arena *arena)
 {
-    int type = sqlite3_column_type(s, at);
-    return type == SQLITE_TEXT || type == SQLITE_BLOB ? (size_t)sqlite3_column_bytes(s, at)
-         : type == SQLITE_NULL ? 0 : sizeof(int64_t);
+    joist_text t = { (const char *)sqlite3_column_text(s, at), len };
+    t = joist_arena_text(arena, t);
+    memcpy(out, &t, sizeof t);
 }
 
-/* The row's size as stored. Without this a single value could be a gigabyte. */
-static joist_status measure(const jst_sqlite_rows *r, size_t *size, joist_error *e)
+/* The size is as stored, any number eight bytes: asked for the bytes of one, SQLite would print
+ * it. */
+static joist_status read_field(const jst_sqlite_rows *r, size_t i, void *record, size_t *size,
+                               joist_arena *arena, joist_error *e)
 {
-    *size = 0;
-    for (size_t i = 0; i < r->query->type->count; i++)
-        if (r->columns[i] >= 0)
-            *size += stored_size(r->statement, r->columns[i]);
-    if (*size <= (uint64_t)r->query->max_record)
-        return JOIST_OK;
-    return bad_row(r, e, "it is longer than a record may be");
-}
-
-static joist_status read_row(const jst_sqlite_rows *r, void *record, joist_arena *arena,
-                             joist_error *e)
-{
-    memset(record, 0, r->query->type->size);
-    for (size_t i = 0; i < r->query->type->count; i++) {
-        const joist_field *f = &r->query->type->fields[i];
-        if (r->columns[i] >= 0 && !jst_sqlite_column(r->statement, r->columns[i], f, record, arena))
-            return bad_column(r, e, f, "is not the JSON it should be");
-        if (f->flags & JOIST_REQUIRED && joist_field_is_null(f, record))
-            return bad_column(r, e, f, "is required, and NULL or of another type");
-    }
+    const joist_field *f = &r->query->type->fields[i];
+    int at = r->columns[i], type = sqlite3_column_type(r->statement, at);
+    bool sized = type == SQLITE_TEXT || type == SQLITE_BLOB;
+    size_t len = sized ? (size_t)sqlite3_column_bytes(r->statement, at) : 0;
+    *size += sized ? len : type == SQLITE_NULL ? 0 : sizeof(int64_t);
+    if (*size > (uint64_t)r->query->max_record)     /* else one value could be a gigabyte */
+        return bad_row(r, e, "it is longer than a record may be");
+    if (type == SQLITE_TEXT && f->kind == JOIST_KIND_TEXT && !f->texts)
+        take_text(r->statement, at, len, (char *)record + f->offset, arena);
+    else if (!jst_sqlite_column(r->statement, at, f, record, arena))
+        return bad_column(r, e, f, "is not the JSON it should be");
     return JOIST_OK;
+}
+
+static joist_status read_row(const jst_sqlite_rows *r, void *record, size_t *size,
+                             joist_arena *arena, joist_error *e)
+{
+    joist_status status = JOIST_OK;
+    *size = 0;
+    memset(record, 0, r->query->type->size);
+    for (size_t i = 0; i < r->query->type->count && status == JOIST_OK; i++) {
+        const joist_field *f = &r->query->type->fields[i];
+        if (r->columns[i] >= 0)
+            status = read_field(r, i, record, size, arena, e);
+        if (status == JOIST_OK && f->flags & JOIST_REQUIRED && joist_field_is_null(f, record))
+            status = bad_column(r, e, f, "is required, and NULL or of another type");
+    }
+    return status;
 }
 
 joist_status jst_sqlite_rows_next(jst_sqlite_rows *r, void *record, size_t *size, bool *more,
@@ -323,8 +332,7 @@ joist_status jst_sqlite_rows_next(jst_sqlite_rows *r, void *record, size_t *size
     }
     r->number = r->query->range.set ? (uint64_t)sqlite3_column_int64(r->statement, r->rowid)
                                     : r->number + 1;
-    joist_status status = measure(r, size, e);
-    return status == JOIST_OK ? read_row(r, record, arena, e) : status;
+    return read_row(r, record, size, arena, e);
 }
 
 uint64_t jst_sqlite_rows_number(const jst_sqlite_rows *r)
