@@ -4,15 +4,19 @@
  *
  *     build/analytics run --history sqlite:out/history.db --analytics sqlite:out/analytics.db
  *
- * This file is the pipeline; rules on single values are in analytics/.
+ * This file is the pipeline; tables, and rules on single values, are in analytics/.
  *
  * Sites are counted once each, in every table. So that no table needs a set of sites, the events of
  * one site and day come together first: whatever such a group says, it says of one site. What
- * groups say is added up, day by day as long as they come in order, then table by table. */
+ * groups say is added up, day by day as long as they come in order, then table by table.
+ *
+ * Days are made anew whole, those that have changed since the last run: analytics/work.h. */
 #include <joist.h>
 
 #include "analytics/counts.h"
 #include "analytics/rules.h"
+#include "analytics/tables.h"
+#include "analytics/work.h"
 
 #define OPTIONS(F, T)                                                                             \
     F(T, joist_text, history, 0, .fallback = "sqlite:out/history.db", .values = "URI",            \
@@ -50,6 +54,7 @@ JOIST_RECORD(deactivation, DEACTIVATION);
     F(T, joist_text, project_id, 0)                                                               \
     F(T, int64_t, day, 0, .help = "since 1970")                                                   \
     F(T, joist_text, site_key, 0)                                                                 \
+    F(T, int64_t, scope, 0)                                                                       \
     F(T, joist_time, hour, 0)                                                                     \
     F(T, bool, with_comment, 0)                                                                   \
     F(T, joist_text, reason_id, 0)                                                                \
@@ -60,66 +65,12 @@ JOIST_RECORD(deactivation, DEACTIVATION);
     F(T, joist_text, client_version, 0)
 JOIST_RECORD(visit, VISIT);
 
-/* ---- tables ---------------------------------------------------------------------------------- */
-#define HOURLY(F, T)                                                                              \
-    F(T, joist_text, project_id, JOIST_REQUIRED)                                                  \
-    F(T, joist_time, hour, JOIST_REQUIRED)                                                        \
-    F(T, int64_t, events, 0)                                                                      \
-    F(T, int64_t, sites, 0)                                                                       \
-    F(T, int64_t, with_comment, 0)                                                                \
-    F(T, int64_t, local_events, 0)
-JOIST_RECORD(hourly, HOURLY);
-
-#define DAILY_REASON(F, T)                                                                        \
-    F(T, joist_text, project_id, JOIST_REQUIRED)                                                  \
-    F(T, joist_text, day, JOIST_REQUIRED)                                                         \
-    F(T, joist_text, reason_id, JOIST_REQUIRED)                                                   \
-    F(T, int64_t, events, 0)                                                                      \
-    F(T, int64_t, sites, 0)
-JOIST_RECORD(daily_reason, DAILY_REASON);
-
-#define DAILY_DIM(F, T)                                                                           \
-    F(T, joist_text, project_id, JOIST_REQUIRED)                                                  \
-    F(T, joist_text, day, JOIST_REQUIRED)                                                         \
-    F(T, joist_text, dim, JOIST_REQUIRED)                                                         \
-    F(T, joist_text, value, JOIST_REQUIRED)                                                       \
-    F(T, int64_t, events, 0)                                                                      \
-    F(T, int64_t, sites, 0)
-JOIST_RECORD(daily_dim, DAILY_DIM);
-
-#define DAILY_REASON_VERSION(F, T)                                                                \
-    F(T, joist_text, project_id, JOIST_REQUIRED)                                                  \
-    F(T, joist_text, day, JOIST_REQUIRED)                                                         \
-    F(T, joist_text, reason_id, JOIST_REQUIRED)                                                   \
-    F(T, joist_text, project_version, JOIST_REQUIRED)                                             \
-    F(T, int64_t, events, 0)
-JOIST_RECORD(daily_reason_version, DAILY_REASON_VERSION);
-
-#define OVERVIEW_DAILY(F, T)                                                                      \
-    F(T, joist_text, project_id, JOIST_REQUIRED)                                                  \
-    F(T, joist_text, day, JOIST_REQUIRED)                                                         \
-    F(T, int64_t, events, 0)                                                                      \
-    F(T, int64_t, sites, 0)                                                                       \
-    F(T, int64_t, previous_day_events, 0)                                                         \
-    F(T, joist_text, top_reason, JOIST_REQUIRED)
-JOIST_RECORD(overview_daily, OVERVIEW_DAILY);
-
-/* A day of a project on its way to the overview. */
-#define DAY_TOTAL(F, T)                                                                           \
-    F(T, joist_text, project_id, 0)                                                               \
-    F(T, int64_t, number, 0, .help = "since 1970")                                                \
-    F(T, int64_t, next, 0, .help = "the day after")                                               \
-    F(T, joist_text, day, 0)                                                                      \
-    F(T, int64_t, events, 0)                                                                      \
-    F(T, int64_t, sites, 0)
-JOIST_RECORD(day_total, DAY_TOTAL);
-
 /* ---- one event ------------------------------------------------------------------------------- */
-static visit visit_of(const deactivation *d, joist_arena *a)
+static visit visit_of(const deactivation *d, joist_text project, int64_t scope, joist_arena *a)
 {
     return (visit){
-        .project_id = key_of(d->project_id), .day = day_of(d->deactivated_at),
-        .site_key = d->site_key, .hour = hour_of(d->deactivated_at),
+        .project_id = project, .day = day_of(d->deactivated_at), .site_key = d->site_key,
+        .scope = scope, .hour = hour_of(d->deactivated_at),
         .with_comment = !joist_text_null(d->reason_info), .reason_id = key_of(d->reason_id),
         .project_version = key_of(d->project_version), .wp_minor = minor_of(d->wp_version),
         .php_minor = minor_of(d->php_version), .mysql_minor = minor_of(d->mysql_version),
@@ -129,32 +80,34 @@ static visit visit_of(const deactivation *d, joist_arena *a)
     };
 }
 
-#define PLACE(IN, OUT, SIDE, CFG, STATE) IN(deactivation) OUT(visit, visits) OUT(hourly, local)
+#define PLACE(IN, OUT, SIDE, CFG, STATE)                                                          \
+    IN(deactivation) OUT(visit, visits) OUT(hourly, local)                                        \
+    SIDE(plan_one, plan) SIDE(joist_int_result, scopes)
 JOIST_DOFN(place, PLACE);
-static joist_status place_process(const place_call *v, const deactivation *d)
+
+static int64_t scope_of(const place_call *v, joist_text project, int64_t day)
 {
-    if (d->is_local_host.set && d->is_local_host.v)
-        return hourly_emit(v->out.local, (hourly){ .project_id = key_of(d->project_id),
-            .hour = hour_of(d->deactivated_at), .local_events = 1 });
-    return visit_emit(v->out.visits, visit_of(d, joist_context_arena(v->ctx)));
+    if (plan_one(v->side.plan)->everything)
+        return EVERYTHING;
+    const joist_int_result *found =
+        joist_int_result_get(v->side.scopes, scope_key(v->ctx, project, day));
+    return found ? found->value.v : NOTHING;
 }
 
-/* ---- what is added up ------------------------------------------------------------------------ */
-#define SUMS(F, T)                                                                                \
-    F(T, int64_t, events, 0) F(T, int64_t, sites, 0) F(T, int64_t, with_comment, 0)               \
-    F(T, int64_t, local_events, 0)
-JOIST_RECORD(sums, SUMS);
-
-static void add_sums(sums *a, const sums *b)
+static joist_status place_process(const place_call *v, const deactivation *d)
 {
-    a->events += b->events;
-    a->sites += b->sites;
-    a->with_comment += b->with_comment;
-    a->local_events += b->local_events;
+    joist_text project = key_of(d->project_id);
+    int64_t scope = scope_of(v, project, day_of(d->deactivated_at));
+    bool local = d->is_local_host.set && d->is_local_host.v;
+    if (scope == NOTHING || (local && scope < EVERYTHING))
+        return JOIST_OK;
+    if (local)
+        return hourly_emit(v->out.local, (hourly){ .project_id = project,
+            .hour = hour_of(d->deactivated_at), .local_events = 1 });
+    return visit_emit(v->out.visits, visit_of(d, project, scope, joist_context_arena(v->ctx)));
 }
 
 /* ---- all events of one site and day, site after site ----------------------------------------- */
-enum { HOURS = 24 };
 enum kind {
     OF_REASON, OF_REASON_AND_VERSION,
 #define KIND(name) OF_##name,
@@ -169,18 +122,19 @@ static const joist_text dimensions[KINDS] = {
 
 /* What the groups of one project and day said so far. They come in order of their key, so it is
  * told when another day begins, and at the end of a bundle. */
-typedef struct project_day {
+typedef struct day_count {
     joist_text project_id;
-    int64_t day, last_site[HOURS];
+    int64_t day, scope, last_site[HOURS];
     sums hours[HOURS], all;
     counts values;
-} project_day;
+} day_count;
 
-static void count_visit(project_day *d, const visit *v)
+static void count_visit(day_count *d, const visit *v)
 {
     size_t hour = (size_t)(v->hour.ms / JOIST_HOURS(1) - d->day * HOURS);
     bool first = d->last_site[hour] != d->values.group;
     d->last_site[hour] = d->values.group;
+    d->scope = v->scope;
     add_sums(&d->hours[hour], &(sums){ 1, first, v->with_comment, 0 });
     d->all.events++;
     counts_add(&d->values, OF_REASON, v->reason_id, JOIST_NO_TEXT);
@@ -190,13 +144,13 @@ static void count_visit(project_day *d, const visit *v)
 }
 
 #define COUNT_SITES(IN, OUT, SIDE, CFG, STATE)                                                    \
-    IN(visit_group) STATE(project_day)                                                            \
+    IN(visit_group) STATE(day_count)                                                            \
     OUT(hourly, hours) OUT(daily_reason, reasons) OUT(daily_dim, values)                          \
     OUT(daily_reason_version, versions) OUT(day_total, days)
 JOIST_HOOK(count_sites, finish_bundle);
 JOIST_DOFN_LIFECYCLE(count_sites, COUNT_SITES, .finish_bundle = count_sites_finish_bundle);
 
-static void tell_hours(const count_sites_call *v, const project_day *d)
+static void tell_hours(const count_sites_call *v, const day_count *d)
 {
     for (int hour = 0; hour < HOURS; hour++) {
         const sums *h = &d->hours[hour];
@@ -207,12 +161,14 @@ static void tell_hours(const count_sites_call *v, const project_day *d)
     }
 }
 
-static void tell_value(const count_sites_call *v, const project_day *d, joist_text day,
+static void tell_value(const count_sites_call *v, const day_count *d, joist_text day,
                        const count *c)
 {
     if (c->kind == OF_REASON)
-        daily_reason_emit(v->out.reasons,
-            (daily_reason){ d->project_id, day, c->value, c->events, c->groups });
+        daily_reason_emit(v->out.reasons, (daily_reason){ d->project_id, day, c->value, c->events,
+                                                          c->groups, d->scope });
+    else if (d->scope < EVERYTHING)
+        return;
     else if (c->kind == OF_REASON_AND_VERSION)
         daily_reason_version_emit(v->out.versions,
             (daily_reason_version){ d->project_id, day, c->value, c->second, c->events });
@@ -223,21 +179,22 @@ static void tell_value(const count_sites_call *v, const project_day *d, joist_te
 
 static void tell_day(const count_sites_call *v)
 {
-    const project_day *d = v->state;
+    const day_count *d = v->state;
     if (!d->all.events)
         return;
     joist_text day = day_print(d->day, joist_context_arena(v->ctx));
-    tell_hours(v, d);
+    if (d->scope == EVERYTHING)
+        tell_hours(v, d);
     for (size_t i = 0; i < d->values.len; i++)
         tell_value(v, d, day, &d->values.items[i]);
-    day_total_emit(v->out.days, (day_total){ d->project_id, d->day, d->day + 1, day,
+    day_total_emit(v->out.days, (day_total){ d->project_id, d->day, d->day + 1, day, d->scope,
                                              d->all.events, d->all.sites });
 }
 
 static void begin_day(const count_sites_call *v, const visit *key)
 {
     joist_arena *a = joist_context_arena(v->ctx);
-    *v->state = (project_day){ .project_id = joist_arena_text(a, key->project_id),
+    *v->state = (day_count){ .project_id = joist_arena_text(a, key->project_id),
                                .day = key->day,
                                .values = { .arena = a,
                                            .seed = counts_seed(joist_run_id(v->ctx)) } };
@@ -245,7 +202,7 @@ static void begin_day(const count_sites_call *v, const visit *key)
 
 static joist_status count_sites_process(const count_sites_call *v, const visit_group *g)
 {
-    project_day *d = v->state;
+    day_count *d = v->state;
     if (!d->all.events || d->day != g->key->day
         || !joist_text_equal(d->project_id, g->key->project_id)) {
         tell_day(v);
@@ -261,104 +218,39 @@ static joist_status count_sites_process(const count_sites_call *v, const visit_g
 static joist_status count_sites_finish_bundle(const count_sites_call *v)
 {
     tell_day(v);
-    *v->state = (project_day){ 0 };
+    *v->state = (day_count){ 0 };
     return JOIST_OK;
 }
 
 /* ---- adding up, over all workers ------------------------------------------------------------- */
 #define ADD_HOURS(IN, ACC, OUT, CFG) IN(hourly) ACC(sums) OUT(hourly)
-JOIST_COMBINE_FN(add_hours, ADD_HOURS);
-static void add_hours_add(const add_hours_call *v, sums *a, const hourly *h)
-{
-    (void)v;
-    add_sums(a, &(sums){ h->events, h->sites, h->with_comment, h->local_events });
-}
-static void add_hours_merge(const add_hours_call *v, sums *a, const sums *b)
-{
-    (void)v;
-    add_sums(a, b);
-}
-static joist_status add_hours_extract(const add_hours_call *v, const sums *a, const hourly *key)
-{
-    return hourly_emit(v->out, (hourly){ key->project_id, key->hour, a->events, a->sites,
-                                         a->with_comment, a->local_events });
-}
+ADD_UP(add_hours, hourly, ADD_HOURS,
+       ((sums){ e->events, e->sites, e->with_comment, e->local_events }),
+       ((hourly){ key->project_id, key->hour, a->events, a->sites, a->with_comment,
+                  a->local_events }));
 
 #define ADD_REASONS(IN, ACC, OUT, CFG) IN(daily_reason) ACC(sums) OUT(daily_reason)
-JOIST_COMBINE_FN(add_reasons, ADD_REASONS);
-static void add_reasons_add(const add_reasons_call *v, sums *a, const daily_reason *r)
-{
-    (void)v;
-    add_sums(a, &(sums){ .events = r->events, .sites = r->sites });
-}
-static void add_reasons_merge(const add_reasons_call *v, sums *a, const sums *b)
-{
-    (void)v;
-    add_sums(a, b);
-}
-static joist_status add_reasons_extract(const add_reasons_call *v, const sums *a,
-                                        const daily_reason *key)
-{
-    return daily_reason_emit(v->out, (daily_reason){ key->project_id, key->day, key->reason_id,
-                                                     a->events, a->sites });
-}
+ADD_UP(add_reasons, daily_reason, ADD_REASONS, ((sums){ e->events, e->sites, 0, 0 }),
+       ((daily_reason){ key->project_id, key->day, key->reason_id, a->events, a->sites,
+                        key->scope }));
 
 #define ADD_VALUES(IN, ACC, OUT, CFG) IN(daily_dim) ACC(sums) OUT(daily_dim)
-JOIST_COMBINE_FN(add_values, ADD_VALUES);
-static void add_values_add(const add_values_call *v, sums *a, const daily_dim *d)
-{
-    (void)v;
-    add_sums(a, &(sums){ .events = d->events, .sites = d->sites });
-}
-static void add_values_merge(const add_values_call *v, sums *a, const sums *b)
-{
-    (void)v;
-    add_sums(a, b);
-}
-static joist_status add_values_extract(const add_values_call *v, const sums *a,
-                                       const daily_dim *key)
-{
-    return daily_dim_emit(v->out, (daily_dim){ key->project_id, key->day, key->dim, key->value,
-                                               a->events, a->sites });
-}
+ADD_UP(add_values, daily_dim, ADD_VALUES, ((sums){ e->events, e->sites, 0, 0 }),
+       ((daily_dim){ key->project_id, key->day, key->dim, key->value, a->events, a->sites }));
 
-#define ADD_VERSIONS(IN, ACC, OUT, CFG)                                                           \
-    IN(daily_reason_version) ACC(sums) OUT(daily_reason_version)
-JOIST_COMBINE_FN(add_versions, ADD_VERSIONS);
-static void add_versions_add(const add_versions_call *v, sums *a, const daily_reason_version *r)
-{
-    (void)v;
-    add_sums(a, &(sums){ .events = r->events });
-}
-static void add_versions_merge(const add_versions_call *v, sums *a, const sums *b)
-{
-    (void)v;
-    add_sums(a, b);
-}
-static joist_status add_versions_extract(const add_versions_call *v, const sums *a,
-                                         const daily_reason_version *key)
-{
-    return daily_reason_version_emit(v->out, (daily_reason_version){
-        key->project_id, key->day, key->reason_id, key->project_version, a->events });
-}
+#define ADD_VERSIONS(IN, ACC, OUT, CFG) IN(daily_reason_version) ACC(sums) OUT(daily_reason_version)
+ADD_UP(add_versions, daily_reason_version, ADD_VERSIONS, ((sums){ e->events, 0, 0, 0 }),
+       ((daily_reason_version){ key->project_id, key->day, key->reason_id, key->project_version,
+                                a->events }));
 
 #define ADD_DAYS(IN, ACC, OUT, CFG) IN(day_total) ACC(sums) OUT(day_total)
-JOIST_COMBINE_FN(add_days, ADD_DAYS);
-static void add_days_add(const add_days_call *v, sums *a, const day_total *d)
-{
-    (void)v;
-    add_sums(a, &(sums){ .events = d->events, .sites = d->sites });
-}
-static void add_days_merge(const add_days_call *v, sums *a, const sums *b)
-{
-    (void)v;
-    add_sums(a, b);
-}
-static joist_status add_days_extract(const add_days_call *v, const sums *a, const day_total *key)
-{
-    return day_total_emit(v->out, (day_total){ key->project_id, key->number, key->next, key->day,
-                                               a->events, a->sites });
-}
+ADD_UP(add_days, day_total, ADD_DAYS, ((sums){ e->events, e->sites, 0, 0 }),
+       ((day_total){ key->project_id, key->number, key->next, key->day, key->scope, a->events,
+                     a->sites }));
+
+/* Days that only help to make the overview have reasons, too. */
+JOIST_FILTER(changed_reasons, daily_reason);
+static bool changed_reasons_keep(const daily_reason *r) { return r->scope == EVERYTHING; }
 
 /* ---- values beyond the 50 with most events --------------------------------------------------- */
 enum { MOST_VALUES = 50 };
@@ -393,7 +285,8 @@ static daily_dim_coll cut_values(daily_dim_coll values)
 /* ---- the overview: a day, its most frequent reason, and the day before ----------------------- */
 #define OVERVIEW_DAY(F, T)                                                                        \
     F(T, joist_text, project_id, 0) F(T, int64_t, number, 0) F(T, joist_text, day, 0)             \
-    F(T, int64_t, events, 0) F(T, int64_t, sites, 0) F(T, joist_text, top_reason, 0)
+    F(T, int64_t, scope, 0) F(T, int64_t, events, 0) F(T, int64_t, sites, 0)                      \
+    F(T, joist_text, top_reason, 0)
 JOIST_RECORD(overview_day, OVERVIEW_DAY);
 
 JOIST_PAIR(reasoned_day, day_total, daily_reason);
@@ -401,17 +294,18 @@ JOIST_MAP(with_reason, reasoned_day, overview_day);
 static overview_day with_reason_map(const reasoned_day *both)
 {
     const day_total *d = &both->left;
-    return (overview_day){ d->project_id, d->number, d->day, d->events, d->sites,
+    return (overview_day){ d->project_id, d->number, d->day, d->scope, d->events, d->sites,
                            both->right.reason_id };
 }
 
 JOIST_PAIR(two_days, overview_day, day_total);
-JOIST_MAP(with_previous, two_days, overview_daily);
-static overview_daily with_previous_map(const two_days *both)
+JOIST_FLAT_MAP(with_previous, two_days, overview_daily);
+static void with_previous_flat_map(const two_days *both, overview_daily_out out)
 {
     const overview_day *d = &both->left;
-    return (overview_daily){ d->project_id, d->day, d->events, d->sites,
-                             both->has_right ? both->right.events : 0, d->top_reason };
+    if (d->scope >= OVERVIEW)
+        overview_daily_emit(out, (overview_daily){ d->project_id, d->day, d->events, d->sites,
+            both->has_right ? both->right.events : 0, d->top_reason });
 }
 
 static overview_daily_coll overview(day_total_coll days, daily_reason_coll reasons)
@@ -429,48 +323,80 @@ static overview_daily_coll overview(day_total_coll days, daily_reason_coll reaso
 }
 
 /* ---- the pipeline ---------------------------------------------------------------------------- */
+static void write_overview(overview_daily_coll days, overview_daily_coll gone, const options *o)
+{
+    joist_write(days, .uri = o->analytics, .table = JOIST_TEXT("analytics_overview_daily"),
+                .key = JOIST_FIELDS(overview_daily, project_id, day), .replace_all = o->full,
+                .groups = gone, .groups_by = JOIST_FIELDS(overview_daily, project_id, day));
+}
+
+static void write_hours(hourly_coll hours, hourly_coll gone, const options *o)
+{
+    joist_write(hours, .uri = o->analytics, .table = JOIST_TEXT("analytics_hourly"),
+                .key = JOIST_FIELDS(hourly, project_id, hour), .replace_all = o->full,
+                .groups = gone, .groups_by = JOIST_FIELDS(hourly, project_id, hour));
+}
+
+static void write_reasons(daily_reason_coll reasons, daily_reason_coll gone, const options *o)
+{
+    joist_write(JOIST_APPLY(changed_reasons, reasons), .uri = o->analytics,
+                .table = JOIST_TEXT("analytics_daily_reason"),
+                .key = JOIST_FIELDS(daily_reason, project_id, day, reason_id),
+                .without = JOIST_FIELDS(daily_reason, scope), .replace_all = o->full,
+                .groups = gone, .groups_by = JOIST_FIELDS(daily_reason, project_id, day));
+}
+
+static void write_values(daily_dim_coll values, daily_dim_coll gone, const options *o)
+{
+    joist_write(cut_values(values), .uri = o->analytics,
+                .table = JOIST_TEXT("analytics_daily_dim"),
+                .key = JOIST_FIELDS(daily_dim, project_id, day, dim, value),
+                .replace_all = o->full,
+                .groups = gone, .groups_by = JOIST_FIELDS(daily_dim, project_id, day));
+}
+
+static void write_versions(daily_reason_version_coll versions, daily_reason_version_coll gone,
+                           const options *o)
+{
+    joist_write(versions, .uri = o->analytics,
+                .table = JOIST_TEXT("analytics_daily_reason_version"),
+                .key = JOIST_FIELDS(daily_reason_version, project_id, day, reason_id,
+                                    project_version), .replace_all = o->full,
+                .groups = gone, .groups_by = JOIST_FIELDS(daily_reason_version, project_id, day));
+}
+
 JOIST_BUILD(build, options);
 static void build(joist_pipeline *p, const options *o)
 {
+    work w = plan_work(p, o->history, o->analytics, o->full);
     deactivation_coll events = joist_read(deactivation, p, .uri = o->history,
                                           .table = JOIST_TEXT("deactivations"));
-    place_result placed = JOIST_APPLY(place, events);
+    place_result placed = JOIST_APPLY(place, events, .side = { w.plan, w.scopes, 0 });
     visit_group_coll sites = joist_group_by_key(visit, placed.visits,
         .key = JOIST_FIELDS(visit, project_id, day, site_key), .name = "group_by_site_and_day");
     count_sites_result told = JOIST_APPLY(count_sites, sites);
 
     hourly_coll hours = JOIST_COMBINE(add_hours, joist_flatten(hourly, told.hours, placed.local),
-                                      .key = JOIST_FIELDS(hourly, project_id, hour));
-    joist_write(hours, .uri = o->analytics, .table = JOIST_TEXT("analytics_hourly"),
-                .key = JOIST_FIELDS(hourly, project_id, hour));
-
+        .key = JOIST_FIELDS(hourly, project_id, hour));
     daily_reason_coll reasons = JOIST_COMBINE(add_reasons, told.reasons,
-        .key = JOIST_FIELDS(daily_reason, project_id, day, reason_id));
-    joist_write(reasons, .uri = o->analytics, .table = JOIST_TEXT("analytics_daily_reason"),
-                .key = JOIST_FIELDS(daily_reason, project_id, day, reason_id));
-
+        .key = JOIST_FIELDS(daily_reason, project_id, day, reason_id, scope));
     daily_dim_coll values = JOIST_COMBINE(add_values, told.values,
         .key = JOIST_FIELDS(daily_dim, project_id, day, dim, value));
-    joist_write(cut_values(values), .uri = o->analytics,
-                .table = JOIST_TEXT("analytics_daily_dim"),
-                .key = JOIST_FIELDS(daily_dim, project_id, day, dim, value));
-
     daily_reason_version_coll versions = JOIST_COMBINE(add_versions, told.versions,
         .key = JOIST_FIELDS(daily_reason_version, project_id, day, reason_id, project_version));
-    joist_write(versions, .uri = o->analytics,
-                .table = JOIST_TEXT("analytics_daily_reason_version"),
-                .key = JOIST_FIELDS(daily_reason_version, project_id, day, reason_id,
-                                    project_version));
-
     day_total_coll days = JOIST_COMBINE(add_days, told.days,
-        .key = JOIST_FIELDS(day_total, project_id, number, next, day));
-    joist_write(overview(days, reasons), .uri = o->analytics,
-                .table = JOIST_TEXT("analytics_overview_daily"),
-                .key = JOIST_FIELDS(overview_daily, project_id, day));
+        .key = JOIST_FIELDS(day_total, project_id, number, next, day, scope));
+
+    write_hours(hours, w.gone.hours, o);
+    write_reasons(reasons, w.gone.reasons, o);
+    write_values(values, w.gone.values, o);
+    write_versions(versions, w.gone.versions, o);
+    write_overview(overview(days, reasons), w.gone.days, o);
 }
 
 static const joist_dofn *const dofns[] = {
-    &place_dofn, &count_sites_dofn, &add_others_dofn, &with_reason_dofn, &with_previous_dofn, NULL
+    WORK_DOFNS, &place_dofn, &count_sites_dofn, &changed_reasons_dofn,
+    &add_others_dofn, &with_reason_dofn, &with_previous_dofn, NULL
 };
 static const joist_combine *const combines[] = {
     &add_hours_combine, &add_reasons_combine, &add_values_combine, &add_versions_combine,

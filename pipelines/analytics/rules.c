@@ -77,3 +77,16 @@ joist_text day_print(int64_t day, joist_arena *a)
     joist_time_format(day * JOIST_DAYS(1), time);
     return joist_arena_text(a, (joist_text){ time, DATE_SIZE });
 }
+
+bool day_parse(joist_text t, int64_t *day)
+{
+    joist_time hour;
+    char text[sizeof "YYYY-MM-DDTHH" - 1] = "YYYY-MM-DDT00";
+    if (!joist_date_valid(t))
+        return false;
+    memcpy(text, t.ptr, t.len);
+    if (!joist_hour_parse((joist_text){ text, sizeof text }, &hour))
+        return false;
+    *day = day_of(hour);
+    return true;
+}

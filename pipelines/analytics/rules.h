@@ -23,5 +23,6 @@ joist_text family_of(joist_text software, joist_arena *a);
 int64_t day_of(joist_time t);
 joist_time hour_of(joist_time t);               /* its beginning */
 joist_text day_print(int64_t day, joist_arena *a);  /* YYYY-MM-DD, of the years 0000-9999 */
+bool day_parse(joist_text t, int64_t *day);         /* what day_print prints, and nothing else */
 
 #endif

@@ -93,3 +93,20 @@ Test(rules, days_before_1970_are_rounded_down)
     cr_expect_eq(day_of(JOIST_TIME_MS(-1)), -1);
     cr_expect_eq(day_of(JOIST_TIME_MS(0)), 0);
 }
+
+Test(rules, days_are_read_as_they_are_printed)
+{
+    static const char *const bad[] = {
+        "", "2026-02-29", "2026-08-20T00", "2026-8-20", " 2026-08-20", "26-08-20", "yesterday", NULL
+    };
+    int64_t day;
+    cr_assert(day_parse(JOIST_TEXT("1970-01-01"), &day));
+    cr_expect_eq(day, 0);
+    for (int64_t d = -719528; d < 2932896; d += 9973) {
+        cr_assert(day_parse(day_print(d, arena), &day));
+        cr_expect_eq(day, d);
+    }
+    for (const char *const *t = bad; *t; t++)
+        cr_expect_not(day_parse(joist_text_of(*t), &day), "%s", *t);
+    cr_expect_not(day_parse(JOIST_NO_TEXT, &day));
+}
