@@ -88,7 +88,8 @@ JOIST_DOFN(read_project, READ_PROJECT);
 static joist_status read_project_process(const read_project_call *v, const project_document *d)
 {
     project p;
-    const char *wrong = project_of(d, joist_context_arena(v->ctx), &p);
+    const char *wrong = project_of(d, joist_where(v->ctx)->origin->uri,
+                                   joist_context_arena(v->ctx), &p);
     if (wrong)
         return joist_fail(v->ctx, "project '%.*s': %s", JOIST_ARG(d->id), wrong);
     return project_emit(v->out.projects, p);
@@ -294,6 +295,7 @@ static void write_deactivations(deactivation_coll rows, const options *o)
     joist_write(rows, .uri = o->history, .table = JOIST_TEXT("deactivations"),
                 .key = JOIST_FIELDS(deactivation, window_start, event_id),
                 .window = JOIST_FIELDS(deactivation, window_start), .hour = o->window,
+                .changes = JOIST_FIELDS(deactivation, project_id, deactivated_at),
                 .name = "history_deactivations");
     deactivation_coll newest = joist_latest(deactivation, rows,
         .key = JOIST_FIELDS(deactivation, id),

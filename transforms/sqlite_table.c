@@ -19,7 +19,7 @@
 
 #include <stdio.h>
 
-static const char *column_type(const joist_field *f)
+const char *jst_sqlite_column_type(const joist_field *f)
 {
     if (joist_field_repeated(f))
         return "TEXT";
@@ -69,7 +69,8 @@ void jst_sqlite_create_sql(const joist_table_spec *t, joist_buffer *sql)
     for (size_t i = 0; i < t->type->count; i++) {
         const joist_field *f = &t->type->fields[i];
         add_column(sql, i ? ",\n  " : " (\n  ", f);
-        joist_buffer_printf(sql, " %s%s", column_type(f), among(&t->key, f) ? " NOT NULL" : "");
+        joist_buffer_printf(sql, " %s%s", jst_sqlite_column_type(f),
+                            among(&t->key, f) ? " NOT NULL" : "");
     }
     if (t->key.count) {
         add(sql, ",\n  PRIMARY KEY (");
@@ -163,6 +164,17 @@ void jst_sqlite_delete_sql(const joist_table_spec *t, joist_buffer *sql)
     jst_sqlite_quote(sql, t->table);
     add_column(sql, " WHERE ", joist_type_field_at(t->type, t->window.offset[0]));
     add(sql, " = ?1");
+}
+
+/* IS: fields of a group may be NULL. It uses an index as = does. */
+void jst_sqlite_erase_sql(const joist_table_spec *t, joist_buffer *sql)
+{
+    add(sql, "DELETE FROM ");
+    jst_sqlite_quote(sql, t->table);
+    for (uint32_t i = 0; i < t->key.count; i++) {
+        add_column(sql, i ? " AND " : " WHERE ", joist_type_field_at(t->type, t->key.offset[i]));
+        add(sql, " IS ?");
+    }
 }
 
 static joist_status try_in_model(sqlite3 *model, const joist_table_spec *t, joist_buffer *sql)

@@ -79,6 +79,8 @@ static joist_status verify_tables(jst_sqlite_store_state *s, joist_error *e)
         joist_status status = jst_sqlite_has_table(s->db, s->path, table, &has, e);
         if (status == JOIST_OK && has)
             status = jst_sqlite_compare(s->db, s->path, s->model, table, e);
+        if (status == JOIST_OK)
+            status = jst_sqlite_changes_verify(s->tables[i].changes, s->db, s->path, s->model, e);
         if (status != JOIST_OK)
             return status;
     }
@@ -96,21 +98,30 @@ static joist_status verify_existing(jst_sqlite_store_state *s, joist_error *e)
         status = jst_sqlite_fail_code(SQLITE_READONLY, s->db, s->path, "write", e);
     if (status == JOIST_OK)
         status = verify_tables(s, e);
+    if (status == JOIST_OK)
+        status = jst_sqlite_fence_check(s, e);
     sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     return status;
+}
+
+static joist_status declare_table(jst_sqlite_store_state *s, const jst_sqlite_store_table *t,
+                                  joist_error *e)
+{
+    if (t->spec->erase)             /* its table is that of another spec */
+        return JOIST_OK;
+    joist_status status = t->spec->outbox ? jst_sqlite_outbox_check(t->spec, e) : JOIST_OK;
+    if (status == JOIST_OK)
+        status = jst_sqlite_declare(s->model, t->spec, e);
+    return status == JOIST_OK ? jst_sqlite_changes_declare(t->changes, s->model, e) : status;
 }
 
 static joist_status declare_tables(jst_sqlite_store_state *s, joist_error *e)
 {
     joist_status status =
         jst_sqlite_connect(":memory:", SQLITE_OPEN_READWRITE, s->env, &s->model, e);
-    for (size_t i = 0; i < s->count && status == JOIST_OK; i++) {
-        status =
-            s->tables[i].spec->outbox ? jst_sqlite_outbox_check(s->tables[i].spec, e) : JOIST_OK;
-        if (status == JOIST_OK)
-            status = jst_sqlite_declare(s->model, s->tables[i].spec, e);
-    }
-    return status;
+    for (size_t i = 0; i < s->count && status == JOIST_OK; i++)
+        status = declare_table(s, &s->tables[i], e);
+    return status == JOIST_OK && s->run ? jst_sqlite_fence_declare(s->model, e) : status;
 }
 
 static joist_status verify(jst_sqlite_store_state *s, joist_error *e)
@@ -125,6 +136,28 @@ static joist_status verify(jst_sqlite_store_state *s, joist_error *e)
 
 static void store_close(joist_store *store);
 
+/* The columns of the table, or, of a spec that erases, of its key, in the key's order. */
+static joist_type bound_type(const joist_table_spec *spec)
+{
+    joist_type type = *spec->type;
+    joist_field *fields = joist_calloc(type.count + spec->key.count, sizeof *fields);
+    memcpy(fields, type.fields, type.count * sizeof *fields);
+    for (uint32_t i = 0; spec->erase && i < spec->key.count; i++)
+        fields[i] = *joist_type_field_at(spec->type, spec->key.offset[i]);
+    type.count = spec->erase ? spec->key.count : type.count;
+    type.fields = fields;
+    return type;
+}
+
+static void init_table(jst_sqlite_store_state *s, size_t i, const joist_table_spec *spec)
+{
+    jst_sqlite_store_table *t = &s->tables[i];
+    t->spec = spec;
+    t->bound = bound_type(spec);
+    t->binder = jst_sqlite_binder_new(&t->bound);
+    t->changes = jst_sqlite_changes_new(spec, i, s->env);
+}
+
 static jst_sqlite_store_state *new_state(joist_text uri, const joist_table_spec *tables,
                                          size_t count, joist_env *env, joist_error *e)
 {
@@ -138,8 +171,7 @@ static jst_sqlite_store_state *new_state(joist_text uri, const joist_table_spec 
     };
     s->tables = joist_calloc(count, sizeof *s->tables);
     for (size_t i = 0; i < count; i++)
-        s->tables[i] = (jst_sqlite_store_table){ &tables[i], jst_sqlite_binder_new(tables[i].type),
-                                                 NULL, false, NULL, NULL };
+        init_table(s, i, &tables[i]);
     return s;
 }
 
@@ -155,11 +187,13 @@ static joist_status store_check(joist_text uri, const joist_table_spec *tables, 
 }
 
 static joist_status store_open(joist_text uri, const joist_table_spec *tables, size_t count,
-                               joist_env *env, joist_store **out, joist_error *e)
+                               const joist_run_identity *run, joist_env *env, joist_store **out,
+                               joist_error *e)
 {
     jst_sqlite_store_state *s = new_state(uri, tables, count, env, e);
     if (!s)
         return JOIST_FAILED;
+    s->run = run && run->number ? run : NULL;
     joist_status status = verify(s, e);
     if (status == JOIST_OK)
         *out = &s->base;
@@ -169,91 +203,6 @@ static joist_status store_open(joist_text uri, const joist_table_spec *tables, s
 }
 
 /* ---- begin --------------------------------------------------------------------------------- */
-static joist_status create_table(jst_sqlite_store_state *s, const joist_table_spec *t,
-                                 joist_error *e)
-{
-    bool has = false;
-    joist_status status = jst_sqlite_has_table(s->db, s->path, t->table, &has, e);
-    if (status == JOIST_OK && !has) {
-        joist_buffer sql = { 0 };
-        jst_sqlite_create_sql(t, &sql);
-        joist_buffer_byte(&sql, '\0');
-        status = jst_sqlite_exec(s->db, s->path, sql.ptr, e);
-        joist_buffer_free(&sql);
-    }
-    if (status == JOIST_OK && t->outbox)
-        status = jst_sqlite_outbox_index(s, t, e);
-    return status;
-}
-
-static joist_status delete_window(jst_sqlite_store_state *s, const joist_table_spec *t,
-                                  joist_error *e)
-{
-    joist_buffer sql = { 0 }, at = { 0 };
-    sqlite3_stmt *statement = NULL;
-    jst_sqlite_delete_sql(t, &sql);
-    joist_buffer_printf(&at, "%.*s:00:00.000Z", JOIST_ARG(t->hour));
-    joist_status status =
-        jst_sqlite_prepare(s->db, s->path, joist_buffer_view(&sql), &statement, e);
-    if (status == JOIST_OK) {
-        jst_sqlite_bind_text(statement, 1, joist_buffer_view(&at));
-        if (sqlite3_step(statement) != SQLITE_DONE)
-            status = jst_sqlite_fail(s->db, s->path, "replace a window in", e);
-    }
-    sqlite3_finalize(statement);
-    joist_buffer_free(&sql);
-    joist_buffer_free(&at);
-    return status;
-}
-
-static bool replaces_window(const joist_table_spec *t)
-{
-    return t->window.count && t->hour.len;
-}
-
-static joist_status is_empty(jst_sqlite_store_state *s, const joist_table_spec *t, bool *empty,
-                             joist_error *e)
-{
-    joist_buffer sql = { 0 };
-    sqlite3_stmt *statement = NULL;
-    joist_buffer_printf(&sql, "SELECT 1 FROM ");
-    jst_sqlite_quote(&sql, t->table);
-    joist_buffer_printf(&sql, " LIMIT 1");
-    joist_status status =
-        jst_sqlite_prepare(s->db, s->path, joist_buffer_view(&sql), &statement, e);
-    int rc = status == JOIST_OK ? sqlite3_step(statement) : SQLITE_DONE;
-    *empty = rc == SQLITE_DONE;
-    if (rc != SQLITE_DONE && rc != SQLITE_ROW)
-        status = jst_sqlite_fail(s->db, s->path, "read", e);
-    sqlite3_finalize(statement);
-    joist_buffer_free(&sql);
-    return status;
-}
-
-static joist_status use_insert(jst_sqlite_store_state *s, jst_sqlite_store_table *t, bool upsert,
-                               joist_error *e)
-{
-    joist_buffer sql = { 0 };
-    sqlite3_finalize(t->insert);
-    t->insert = NULL;
-    t->upsert = upsert;
-    jst_sqlite_insert_sql(t->spec, upsert, &sql);
-    joist_status status =
-        jst_sqlite_prepare(s->db, s->path, joist_buffer_view(&sql), &t->insert, e);
-    joist_buffer_free(&sql);
-    return status;
-}
-
-static joist_status begin_table(jst_sqlite_store_state *s, jst_sqlite_store_table *t,
-                                joist_error *e)
-{
-    bool fresh = replaces_window(t->spec);
-    joist_status status = create_table(s, t->spec, e);
-    if (status == JOIST_OK)
-        status = fresh ? delete_window(s, t->spec, e) : is_empty(s, t->spec, &fresh, e);
-    return status == JOIST_OK ? use_insert(s, t, t->spec->key.count && !fresh, e) : status;
-}
-
 static joist_status connect_for_writing(jst_sqlite_store_state *s, joist_error *e)
 {
     if (s->db)
@@ -276,8 +225,10 @@ static joist_status begin(jst_sqlite_store_state *s, joist_error *e)
     if (s->ahead.fd < 0)
         jst_ahead_open(&s->ahead, s->path);
     status = verify_tables(s, e);       /* again: the lock was free since open */
-    for (size_t i = 0; i < s->count && status == JOIST_OK; i++)
-        status = begin_table(s, &s->tables[i], e);
+    if (status == JOIST_OK)
+        status = jst_sqlite_fence_set(s, e);
+    if (status == JOIST_OK)
+        status = jst_sqlite_store_begin(s, e);
     s->broken = status != JOIST_OK;
     return status;
 }
@@ -312,11 +263,12 @@ static joist_status write_row(jst_sqlite_store_state *s, jst_sqlite_store_table 
         /* The code stays with the connection; reset reports the failed step once more. */
         sqlite3_reset(t->insert);
         if (JOIST_LIKELY(rc == SQLITE_DONE))
-            return JOIST_OK;
+            return t->changes && sqlite3_changes(s->db)     /* none: the stored row stayed */
+                       ? jst_sqlite_changes_note(t->changes, row, e) : JOIST_OK;
     }
     rc = sqlite3_extended_errcode(s->db);
     if (key_is_there(rc) && !t->upsert && t->spec->key.count) {
-        joist_status status = use_insert(s, t, true, e);
+        joist_status status = jst_sqlite_use_insert(s, t, true, e);
         return status == JOIST_OK ? write_row(s, t, row, e) : status;
     }
     return row_is_to_blame(rc) ? refuse_row(s, t, e) : jst_sqlite_fail(s->db, s->path, "write", e);
@@ -345,12 +297,22 @@ static joist_status store_write(joist_store *store, size_t table, const joist_ro
 }
 
 /* ---- prepare and commit -------------------------------------------------------------------- */
-static bool has_window(const jst_sqlite_store_state *s)
+/* Is there something to do although no row came? */
+static bool removes_rows(const jst_sqlite_store_state *s)
 {
     for (size_t i = 0; i < s->count; i++)
-        if (replaces_window(s->tables[i].spec))
+        if (jst_sqlite_replaces_window(s->tables[i].spec) || s->tables[i].spec->replace_all)
             return true;
     return false;
+}
+
+static joist_status flush_changes(jst_sqlite_store_state *s, joist_error *e)
+{
+    joist_status status = JOIST_OK;
+    for (size_t i = 0; i < s->count && status == JOIST_OK; i++)
+        if (s->tables[i].changes)
+            status = jst_sqlite_changes_flush(s->tables[i].changes, e);
+    return status;
 }
 
 /* Lets the database file itself reach the disk before the commit, through SQLite's own handle:
@@ -382,12 +344,14 @@ static joist_status store_prepare(joist_store *store, joist_error *e)
     if (s->broken)
         return is_broken(s, e);
     joist_status status = JOIST_OK;
-    /* Without a file there is no window to empty. */
-    if (!s->begun && has_window(s)) {
+    /* Without a file there is nothing to remove; but who has a lease says that it was here. */
+    if (!s->begun && (s->run || removes_rows(s))) {
         status = jst_sqlite_store_attach(s, e);
-        if (status == JOIST_OK && s->db)
+        if (status == JOIST_OK && (s->run || s->db))
             status = begin(s, e);
     }
+    if (status == JOIST_OK && s->begun)
+        status = flush_changes(s, e);
     if (status == JOIST_OK && s->begun)
         status = flush(s, e);
     s->broken = status != JOIST_OK;
@@ -399,6 +363,7 @@ static void end_transaction(jst_sqlite_store_state *s)
     for (size_t i = 0; i < s->count; i++) {
         sqlite3_finalize(s->tables[i].insert);
         s->tables[i].insert = NULL;
+        jst_sqlite_changes_end(s->tables[i].changes);
     }
     s->begun = false;
 }
@@ -426,6 +391,8 @@ static void store_close(joist_store *store)
         sqlite3_finalize(s->tables[i].pending);
         sqlite3_finalize(s->tables[i].mark);
         jst_sqlite_binder_free(s->tables[i].binder);
+        joist_free((void *)(uintptr_t)s->tables[i].bound.fields);
+        jst_sqlite_changes_free(s->tables[i].changes);
     }
     sqlite3_close(s->db);               /* rolls back what is open */
     jst_ahead_close(&s->ahead);
@@ -436,6 +403,7 @@ static void store_close(joist_store *store)
 }
 
 const joist_store_ops jst_sqlite_store = {
+    .offers = JOIST_STORE_ERASES | JOIST_STORE_REPLACES | JOIST_STORE_LOGS,
     .check = store_check, .open = store_open, .write = store_write, .prepare = store_prepare,
     .commit = store_commit,
     .close = store_close, .pending = jst_sqlite_pending, .mark = jst_sqlite_mark,

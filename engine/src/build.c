@@ -330,6 +330,35 @@ void joist_apply_(const joist_apply_args *a)
     give_outputs(p, n, a->dofn->outs, a->dofn->outs_count, a->outs, a->site);
 }
 
+static jst_node *add_write(joist_coll in, const joist_type *type, const joist_write_options *o,
+                           joist_text name)
+{
+    joist_pipeline *p = in.p;
+    jst_node *n = jst_build_add(p, JST_WRITE, name, o->site_);
+    jst_build_inputs(p, n, &in, 1);
+    n->uri = kept(p, o->uri);
+    n->table = o->table.len ? kept(p, o->table) : joist_arena_printf(p->arena, "%ss", type->name);
+    n->without = jst_build_fields(p, type, &o->without);
+    return n;
+}
+
+/* What empties groups is a step of its own, just before the one that writes. */
+static void add_groups(joist_pipeline *p, const joist_type *type, const joist_write_options *o,
+                       joist_text name)
+{
+    if (!o->groups.id && !o->groups.p && !o->groups_by.count)
+        return;
+    if (!jst_build_usable(o->groups, p, o->site_, "the .groups of joist_write"))
+        return;
+    if (!o->groups_by.count)
+        joist_mistake(p, o->site_, "the .groups of joist_write need .groups_by = JOIST_FIELDS(%s, "
+                      "…)", type->name);
+    jst_node *n =
+        add_write(o->groups, type, o, joist_arena_printf(p->arena, "%.*s_groups", JOIST_ARG(name)));
+    n->key = jst_build_fields(p, type, &o->groups_by);
+    n->erase = true;
+}
+
 void joist_write_(joist_coll in, const joist_write_options *o)
 {
     joist_pipeline *p = in.p;
@@ -338,13 +367,13 @@ void joist_write_(joist_coll in, const joist_write_options *o)
     const joist_type *type = jst_coll_type(p, in.id);
     char ours[80];
     snprintf(ours, sizeof ours, "write_%s", type->name);
-    jst_node *n = jst_build_add(p, JST_WRITE, jst_build_name(p, o->name, ours, o->site_), o->site_);
-    jst_build_inputs(p, n, &in, 1);
-    n->uri = kept(p, o->uri);
-    n->table = o->table.len ? kept(p, o->table) : joist_arena_printf(p->arena, "%ss", type->name);
+    joist_text name = jst_build_name(p, o->name, ours, o->site_);
+    add_groups(p, type, o, name);
+    jst_node *n = add_write(in, type, o, name);
     n->key = jst_build_fields(p, type, &o->key);
     n->by = jst_build_fields(p, type, &o->by);
-    n->without = jst_build_fields(p, type, &o->without);
+    n->replace_all = o->replace_all;
+    n->changes = jst_build_fields(p, type, &o->changes);
     if (o->window.count)
         n->window_field = jst_build_fields(p, type, &o->window).items[0];
     n->window = kept(p, o->hour);

@@ -55,17 +55,14 @@ bool jst_fields_of(const joist_type *type, joist_text_list names, joist_fields *
     return true;
 }
 
-typedef bool (*can_serve)(const joist_connector *c);
 static bool can_read(const joist_connector *c) { return c->source; }
-static bool can_store(const joist_connector *c) { return c->store; }
-static bool can_send(const joist_connector *c) { return c->sender; }
 
-static bool offers(const joist_connector *c, can_serve serves)
+static bool offers(const joist_connector *c, jst_can_serve serves)
 {
     return !c->internal && serves(c);
 }
 
-static void known_schemes(const joist_pipeline_def *def, can_serve serves, char *out, size_t size)
+void jst_check_schemes(const joist_pipeline_def *def, jst_can_serve serves, char *out, size_t size)
 {
     const joist_connector *const *tables[2] = { joist_connectors, def->connectors };
     size_t len = 0;
@@ -84,8 +81,8 @@ static void known_schemes(const joist_pipeline_def *def, can_serve serves, char 
             }
 }
 
-static joist_status check_uri(const joist_pipeline *p, const jst_node *n, joist_text uri,
-                              can_serve serves, const char *verb, joist_error *e)
+joist_status jst_check_uri(const joist_pipeline *p, const jst_node *n, joist_text uri,
+                           jst_can_serve serves, const char *verb, joist_error *e)
 {
     if (!uri.len)
         return REFUSE(e, n, "step '%.*s' has nothing to %s: .uri is empty", JOIST_ARG(n->name),
@@ -99,7 +96,7 @@ static joist_status check_uri(const joist_pipeline *p, const jst_node *n, joist_
     if (c && serves(c))
         return JOIST_OK;
     char known[300];
-    known_schemes(p->def, serves, known, sizeof known);
+    jst_check_schemes(p->def, serves, known, sizeof known);
     joist_text scheme = joist_uri_scheme(uri);
     return REFUSE(e, n, "cannot %s '%.*s:' (step '%.*s'); known here: %s", verb, JOIST_ARG(scheme),
                   JOIST_ARG(n->name), known);
@@ -161,7 +158,7 @@ joist_status jst_check_output_type(const joist_pipeline *p, const jst_node *n, s
     return JOIST_OK;
 }
 
-static joist_status check_hours(const jst_node *n, joist_error *e)
+joist_status jst_check_hours(const jst_node *n, joist_error *e)
 {
     const joist_text hours[] = { n->window, n->since, n->until };
     joist_time parsed;
@@ -286,49 +283,8 @@ static joist_status check_pardo(const joist_pipeline *p, const jst_node *n, jois
     return check_sides(p, n, fn, e);
 }
 
-static joist_status check_outbox(const jst_node *n, const joist_type *in, joist_error *e)
-{
-    static const struct { const char *name; joist_kind kind; } wanted[] = {
-        { "status", JOIST_KIND_TEXT }, { "attempts", JOIST_KIND_INT },
-        { "last_error", JOIST_KIND_TEXT }, { "created_at", JOIST_KIND_TIME },
-        { "updated_at", JOIST_KIND_TIME }, { "body", JOIST_KIND_JSON },
-    };
-    if (n->key.count != 1 || joist_type_field(in, n->key.items[0])->kind != JOIST_KIND_TEXT)
-        return REFUSE(e, n, "outbox '%.*s' needs .key = one text field", JOIST_ARG(n->name));
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-        const joist_field *f = joist_type_field(in, joist_text_of(wanted[i].name));
-        if (!f || f->kind != wanted[i].kind)
-            return REFUSE(e, n,
-                          "a record of an outbox needs a field '%s' of kind %s; '%s' has none",
-                          wanted[i].name, joist_kind_name(wanted[i].kind), in->name);
-    }
-    return JOIST_OK;
-}
-
-static joist_status check_window(const jst_node *n, const joist_type *in, joist_error *e)
-{
-    if (check_hours(n, e))
-        return JOIST_FAILED;
-    if (n->window.len && !n->window_field.len)
-        return REFUSE(e, n, "'%.*s' replaces an hour and needs .window = JOIST_FIELDS(%s, …)",
-                      JOIST_ARG(n->name), in->name);
-    const joist_field *f = joist_type_field(in, n->window_field);
-    if (n->window_field.len && (!f || f->kind != JOIST_KIND_TIME))
-        return REFUSE(e, n, "the window of '%.*s' is a time field; '%.*s' is none",
-                      JOIST_ARG(n->name), JOIST_ARG(n->window_field));
-    return JOIST_OK;
-}
-
-static bool names_have(joist_text_list names, joist_text name)
-{
-    for (size_t i = 0; i < names.count; i++)
-        if (joist_text_equal(names.items[i], name))
-            return true;
-    return false;
-}
-
 /* Of CSV: one that can be told from what it separates. */
-static joist_status check_separator(const jst_node *n, joist_error *e)
+joist_status jst_check_separator(const jst_node *n, joist_error *e)
 {
     joist_text s = n->separator;
     bool good = s.len == 1 && (unsigned char)(*s.ptr - 1) < 0x7F && !strchr("\"\r\n", *s.ptr);
@@ -338,41 +294,12 @@ static joist_status check_separator(const jst_node *n, joist_error *e)
                   " end", JOIST_ARG(n->name));
 }
 
-/* A table needs what its rows are found by. */
-static joist_status check_without(const jst_node *n, const joist_type *in, joist_error *e)
-{
-    for (size_t i = 0; i < n->without.count; i++) {
-        joist_text name = n->without.items[i];
-        if (!joist_type_field(in, name))
-            return REFUSE(e, n, "record '%s' has no field '%.*s'", in->name, JOIST_ARG(name));
-        if (names_have(n->key, name) || names_have(n->by, name)
-            || joist_text_equal(n->window_field, name))
-            return REFUSE(e, n, "'%.*s' finds its rows by '%.*s', which .without leaves out",
-                          JOIST_ARG(n->name), JOIST_ARG(name));
-    }
-    return JOIST_OK;
-}
-
-static joist_status check_write(const joist_pipeline *p, const jst_node *n, const joist_type *in,
-                                joist_error *e)
-{
-    if (jst_check_outputs(p, n, 0, e) || check_uri(p, n, n->uri, can_store, "write to", e))
-        return JOIST_FAILED;
-    if (jst_check_names(n, in, n->key, e) || jst_check_names(n, in, n->by, e))
-        return JOIST_FAILED;
-    if (check_window(n, in, e) || check_without(n, in, e) || check_separator(n, e))
-        return JOIST_FAILED;
-    if (n->endpoint.len && check_uri(p, n, n->endpoint, can_send, "post to", e))
-        return JOIST_FAILED;
-    return n->outbox ? check_outbox(n, in, e) : JOIST_OK;
-}
-
 static joist_status check_read(const joist_pipeline *p, const jst_node *n, joist_error *e)
 {
-    if (jst_check_outputs(p, n, 1, e) || check_uri(p, n, n->uri, can_read, "read", e))
+    if (jst_check_outputs(p, n, 1, e) || jst_check_uri(p, n, n->uri, can_read, "read", e))
         return JOIST_FAILED;
     for (size_t i = 0; i < n->otherwise.count; i++)
-        if (check_uri(p, n, n->otherwise.items[i], can_read, "read", e))
+        if (jst_check_uri(p, n, n->otherwise.items[i], can_read, "read", e))
             return JOIST_FAILED;
     const jst_node *other = n->except ? jst_graph_producer(&p->graph, n->except, NULL) : NULL;
     if (n->except && (!other || other >= n || jst_op_of(other->op) != JST_READ))
@@ -380,7 +307,7 @@ static joist_status check_read(const joist_pipeline *p, const jst_node *n, joist
                       JOIST_ARG(n->name));
     if (n->max_record <= 0)
         return REFUSE(e, n, "'%.*s' needs a positive .max_record", JOIST_ARG(n->name));
-    return check_separator(n, e) ? JOIST_FAILED : check_hours(n, e);
+    return jst_check_separator(n, e) ? JOIST_FAILED : jst_check_hours(n, e);
 }
 
 static joist_status check_flatten(const joist_pipeline *p, const jst_node *n, const joist_type *in,
@@ -419,7 +346,7 @@ static joist_status check_node(const joist_pipeline *p, const jst_node *n, joist
     case JST_READ: return check_read(p, n, e);
     case JST_PARDO: return check_pardo(p, n, e);
     case JST_FLATTEN: return check_flatten(p, n, in, e);
-    case JST_WRITE: return check_write(p, n, in, e);
+    case JST_WRITE: return jst_check_write(p, n, in, e);
     default: return jst_check_gathering(p, n, in, e);
     }
 }

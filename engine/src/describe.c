@@ -45,6 +45,8 @@ static joist_text detail_of(const jst_node *n, joist_arena *a)
         combine = (joist_text){ combine.ptr + library.len, combine.len - library.len };
     if (combine.len)
         return combine;
+    if (n->erase)
+        return JOIST_TEXT("empties groups");
     return n->how.len ? n->how : n->time.len ? n->time : windowing_of(n, a);
 }
 

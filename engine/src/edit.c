@@ -136,6 +136,9 @@ static joist_status check_addable(const marks *m, size_t i, joist_error *e)
         return refuse(n, "a side input is made of its elements, and it must be whole", e);
     if (op == JST_WRITE && !n->key.count)
         return refuse(n, "its rows have no key, so the table can only be replaced", e);
+    if (n->erase)
+        return refuse(n, "groups are emptied for what is to be written anew, and that is all of "
+                         "them", e);
     if (m->entered[i] && m->timed[i])
         return refuse(n, "a step before it gives its elements a time or a window", e);
     if (op != JST_WRITE && !jst_op_fuses(op) && op != JST_READ && op != JST_FLATTEN
@@ -221,6 +224,7 @@ static void add_node(editing *x, size_t i)
         n = read_from(x, &n);
     n.window_field = jst_op_of(n.op) == JST_WRITE ? JOIST_NO_TEXT : n.window_field;
     n.window = jst_op_of(n.op) == JST_WRITE ? JOIST_NO_TEXT : n.window;
+    n.replace_all = false;
     x->nodes[x->count++] = n;
 }
 

@@ -43,6 +43,8 @@ JOIST_RECORD_EXTERN(jst_side, JST_SIDE);
     F(T, joist_text_list, by) F(T, joist_text, window_field)                                      \
     F(T, joist_text_list, without, 0, .help = "write: fields that are no columns")                \
     F(T, bool, outbox) F(T, joist_text, endpoint)                                                 \
+    F(T, bool, erase, 0, .help = "write: its elements say which groups are emptied, by `key`")    \
+    F(T, bool, replace_all) F(T, joist_text_list, changes)                                        \
     F(T, joist_text, file, JOIST_REQUIRED, .help = "where the program declares it")               \
     F(T, int64_t, line)
 JOIST_RECORD_EXTERN(jst_node, JST_NODE);

@@ -220,7 +220,9 @@ static void add_table(jst_plan *plan, const jst_node *n)
     joist_table_spec spec = { .table = n->table, .type = columns_of(plan, n, type),
                               .key = fields(type, n->key),
                               .by = fields(type, n->by), .hour = n->window, .outbox = n->outbox,
-                              .csv = n->csv, .separator = jst_separator(n) };
+                              .csv = n->csv, .separator = jst_separator(n), .erase = n->erase,
+                              .replace_all = n->replace_all,
+                              .changes = fields(type, n->changes) };
     if (n->window_field.len)
         spec.window = fields(type, (joist_text_list){ &n->window_field, 1 });
     s->specs[s->count] = spec;

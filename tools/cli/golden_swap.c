@@ -121,13 +121,15 @@ static joist_status load(jst_golden_swap *w, joist_text uri, const joist_table_s
     memcpy(plain, tables, count * sizeof *plain);
     for (size_t i = 0; i < count; i++) {
         plain[i].hour = JOIST_NO_TEXT;
-        plain[i].window = (joist_fields){ 0 };
+        plain[i].window = plain[i].changes = (joist_fields){ 0 };
+        plain[i].replace_all = false;
     }
-    if (jst_sqlite_store.open(uri, plain, count, &w->clock.proxy.env, &store, e) != JOIST_OK)
+    if (jst_sqlite_store.open(uri, plain, count, NULL, &w->clock.proxy.env, &store, e) != JOIST_OK)
         return JOIST_FAILED;
     joist_status status = JOIST_OK;
     for (size_t i = 0; i < count && status == JOIST_OK; i++)
-        status = load_table(w, store, i, &plain[i], name, e);
+        if (!plain[i].erase)
+            status = load_table(w, store, i, &plain[i], name, e);
     if (status == JOIST_OK)
         status = store->ops->prepare(store, e);
     if (status == JOIST_OK)
@@ -143,9 +145,10 @@ static joist_status note_tables(jst_golden_swap *w, const joist_table_spec *tabl
     if (w->tables_count + count > JST_GOLDEN_TABLES)
         return joist_fail_with(e, JOIST_FATAL, "a case has at most %d tables", JST_GOLDEN_TABLES);
     for (size_t i = 0; i < count; i++)
-        w->tables[w->tables_count++] = (jst_golden_table){
-            name, joist_arena_text(w->arena, tables[i].table), tables[i].type, tables[i].outbox,
-        };
+        if (!tables[i].erase)
+            w->tables[w->tables_count++] = (jst_golden_table){
+                name, joist_arena_text(w->arena, tables[i].table), tables[i].type, tables[i].outbox,
+            };
     return JOIST_OK;
 }
 
@@ -159,12 +162,13 @@ static bool is_replaced(const joist_table_spec *tables, size_t count)
 }
 
 static joist_status open_store(joist_text uri, const joist_table_spec *tables, size_t count,
-                               joist_env *env, joist_store **out, joist_error *e)
+                               const joist_run_identity *run, joist_env *env, joist_store **out,
+                               joist_error *e)
 {
     jst_golden_swap *w = swap_of(env);
     joist_text name;
     if (joist_text_starts(uri, JOIST_TEXT(JST_GOLDEN_DEAD "/")))
-        return jst_ndjson_store.open(uri, tables, count, env, out, e);
+        return jst_ndjson_store.open(uri, tables, count, run, env, out, e);
     if (!name_of(w, uri, &name, e) || note_tables(w, tables, count, name, e) != JOIST_OK)
         return JOIST_FAILED;
     joist_text file = database(w, name);
@@ -173,7 +177,7 @@ static joist_status open_store(joist_text uri, const joist_table_spec *tables, s
         unlink(file.ptr);
     if (!jst_golden_is_there(file) && load(w, sqlite, tables, count, name, e) != JOIST_OK)
         return JOIST_FAILED;
-    return jst_sqlite_store.open(sqlite, tables, count, env, out, e);
+    return jst_sqlite_store.open(sqlite, tables, count, run, env, out, e);
 }
 
 /* ---- sources --------------------------------------------------------------------------------- */
@@ -265,8 +269,15 @@ static joist_status open_sender(joist_text uri, joist_env *env, joist_sender **o
 }
 
 /* ---- the table of connectors ----------------------------------------------------------------- */
-/* What is opened brings its own operations; these are asked for nothing but `open`. */
-static const joist_store_ops swapped_store = { .open = open_store };
+/* What is opened brings its own operations; these are asked for nothing but `open`, and for what
+ * the store they stand for offers. */
+static const joist_store_ops *swapped_store(joist_arena *a, const joist_store_ops *own)
+{
+    joist_store_ops *ops = joist_arena_zalloc(a, sizeof *ops);
+    *ops = (joist_store_ops){ .open = open_store, .offers = own->offers };
+    return ops;
+}
+
 static const joist_source_ops swapped_source = { .open = open_source };
 
 static size_t count_connectors(const joist_connector *const *table)
@@ -281,7 +292,7 @@ static const joist_connector *swapped(joist_arena *a, const joist_connector *c)
 {
     joist_connector *copy = joist_arena_alloc(a, sizeof *copy);
     *copy = *c;
-    copy->store = c->store ? &swapped_store : NULL;
+    copy->store = c->store ? swapped_store(a, c->store) : NULL;
     if (c->source && c->source != &jst_create_source)      /* which reads nothing but the program */
         copy->source = &swapped_source;
     copy->sender = c->sender ? &swapped_sender : NULL;

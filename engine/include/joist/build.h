@@ -122,7 +122,18 @@ joist_side joist_view_(joist_coll in, joist_fields key, const joist_view_options
  * Nothing is visible before the whole run has succeeded; all tables of one store become visible at
  * once, stores in the order of their first joist_write. Rows reach the store in key order; of two
  * elements with one key the last in input order stays. Without a key, rows are written in input
- * order. The options are in JOIST_WRITE_OPTIONS_ (joist/record.h). */
+ * order. The options are in JOIST_WRITE_OPTIONS_ (joist/record.h).
+ *
+ * Groups that are computed anew replace what is stored of them, also those into which nobody writes
+ * any more:
+ *
+ *     joist_write(totals, .uri = …, .key = JOIST_FIELDS(total, project, day, name),
+ *                 .groups = affected, .groups_by = JOIST_FIELDS(total, project, day));
+ *
+ * empties the groups of the totals in `affected` (of which only these fields are looked at; which
+ * rows of theirs come in `totals` does not matter), then writes `totals`, in one transaction.
+ *
+ * Not every store can do all of it: `check` says so. */
 void joist_write_(joist_coll in, const joist_write_options *o);
 #define joist_write(...)                                                                          \
     joist_write_((JOIST_HEAD_(__VA_ARGS__, 0)).c,                                                 \

@@ -148,13 +148,18 @@ typedef struct joist_site { const char *file; int line; } joist_site;
     FIELDS key, by;             /* required; of the elements of one key the greatest `by` stays */\
     const char *name;           /* of the step; default "latest_" + the record's name */          \
     joist_site site_;
-#define JOIST_WRITE_OPTIONS_(FIELDS)                                                              \
+#define JOIST_WRITE_OPTIONS_(FIELDS, COLL)                                                        \
     joist_text uri;             /* required */                                                    \
     joist_text table;           /* of a database; default: the record's name + 's' */             \
     FIELDS key;                 /* rows are upserted by it */                                     \
     FIELDS by;                  /* a row replaces a stored one only if its `by` is not smaller */ \
     FIELDS window;              /* one time field: the stored rows of `hour` are replaced whole */\
     joist_text hour;            /* YYYY-MM-DDTHH; empty: upsert by key */                         \
+    COLL groups;                /* of the same record: the stored rows that are alike to one of */\
+                                /* its elements in these fields go before the new ones come */    \
+    FIELDS groups_by;           /* with .groups; fast if they are the first ones of the key */    \
+    bool replace_all;           /* all stored rows go before the new ones come */                 \
+    FIELDS changes;             /* a log of what commits change by them: docs/connectors.md */    \
     FIELDS without;             /* fields that are no columns of this table */                    \
     bool csv;                   /* a file of CSV; default: one called .csv or .csv.gz */          \
     char separator;             /* of CSV; default: ',' */                                        \
@@ -168,7 +173,8 @@ typedef struct joist_site { const char *file; int line; } joist_site;
     joist_site site_;
 typedef struct joist_group_options { JOIST_GROUP_OPTIONS_(joist_fields) } joist_group_options;
 typedef struct joist_latest_options { JOIST_LATEST_OPTIONS_(joist_fields) } joist_latest_options;
-typedef struct joist_write_options { JOIST_WRITE_OPTIONS_(joist_fields) } joist_write_options;
+typedef struct joist_write_options { JOIST_WRITE_OPTIONS_(joist_fields, joist_coll) }
+    joist_write_options;
 
 /* What generated code touches per element; the rest of the context is the engine's. */
 struct joist_context { const joist_position *position; const void *element; };
@@ -267,13 +273,14 @@ const void *joist_values_next(struct joist_values *values);
     typedef struct T##_list { const T *items; size_t count; } T##_list;                           \
     typedef union T##_fields { enum JOIST_FIELDS_##T { T##_fields_ } of; joist_fields fields; }   \
         T##_fields;                                                                               \
+    typedef union T##_coll { joist_coll c; union T##_write_ *write_; } T##_coll;                  \
     typedef struct T##_latest_options { JOIST_LATEST_OPTIONS_(T##_fields) } T##_latest_options;   \
-    typedef struct T##_write_options { JOIST_WRITE_OPTIONS_(T##_fields) } T##_write_options;      \
+    typedef struct T##_write_options { JOIST_WRITE_OPTIONS_(T##_fields, T##_coll) }               \
+        T##_write_options;                                                                        \
     typedef struct T##_group_options { JOIST_GROUP_OPTIONS_(T##_fields) } T##_group_options;      \
     union T##_grouping_ { T##_group_options own; joist_group_options plain; };                    \
     union T##_latest_ { T##_latest_options own; joist_latest_options plain; };                    \
     union T##_write_ { T##_write_options own; joist_write_options plain; };                       \
-    typedef union T##_coll { joist_coll c; union T##_write_ *write_; } T##_coll;                  \
     typedef union T##_map { const struct joist_map_by_##T *by; joist_side side; } T##_map;        \
     typedef struct T##_out { joist_port *port; } T##_out;                                         \
     typedef struct T##_group { const T *key; struct joist_values *values; } T##_group;            \
