@@ -13,8 +13,8 @@
 
 /* ---- the log, and how far we are ------------------------------------------------------------- */
 
-/* The history's log: the days of a project whose rows a commit added or removed, each once, with the
- * number of the last such change. */
+/* The history's log: the days of a project whose rows a commit added or removed, each once, with
+ * the number of the last such change. */
 #define CHANGE(F, T)                                                                              \
     F(T, int64_t, seq, 0)                                                                         \
     F(T, joist_text, project_id, JOIST_REQUIRED)                                                  \

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Are the expectations of tests/golden/analytics right? The history of every case is given to the oracle, and
-the tables it makes must be what expect/ says. The pipeline is not run here; `analytics test` does that."""
+the tables it makes must be what expect/ says. Cases that begin with a cursor show what stays as it was, which
+the oracle does not know. The pipeline is not run here; `analytics test` does that."""
 import json
 import os
 import sys
@@ -31,7 +32,9 @@ def test_the_oracle_agrees_with_every_case():
     cases = sorted(name for name in os.listdir(CASES) if os.path.isdir(os.path.join(CASES, name)))
     check("there are cases", len(cases) > 15)
     for case in cases:
-        if not os.path.exists(os.path.join(CASES, case, "expect", "summary.json")):
+        fails = os.path.exists(os.path.join(CASES, case, "expect", "summary.json"))
+        goes_on = rows(case, "side", "analytics", "analytics_cursor.jsonl") and "everything" not in case
+        if not fails and not goes_on:
             history = [dict.fromkeys(oracle.READ) | row
                        for row in rows(case, "side", "history", "deactivations.jsonl")]
             want = oracle.tables_of(history)
