@@ -30,6 +30,7 @@ JOIST_RECORD(options, OPTIONS);
 #define DEACTIVATION(F, T)                                                                        \
     F(T, joist_text, project_id, JOIST_REQUIRED)                                                  \
     F(T, joist_time, deactivated_at, JOIST_REQUIRED)                                              \
+    F(T, joist_time, window_start, 0)                                                             \
     F(T, joist_text, site_key, JOIST_REQUIRED)                                                    \
     F(T, joist_text, reason_id, 0)                                                                \
     F(T, joist_text, reason_info, 0, .limit = 4096)                                               \
@@ -365,12 +366,25 @@ static void write_versions(daily_reason_version_coll versions, daily_reason_vers
                 .groups = gone, .groups_by = JOIST_FIELDS(daily_reason_version, project_id, day));
 }
 
+/* By --full all of it at once, by all workers; else windows, which the history finds by its key. */
+static deactivation_coll read_events(joist_pipeline *p, const options *o,
+                                     joist_time_range_coll windows)
+{
+    deactivation_coll some = joist_read_all(deactivation, windows, .uri = o->history,
+        .table = JOIST_TEXT("deactivations"), .by = JOIST_FIELDS(deactivation, window_start),
+        .name = "read_windows");
+    if (!o->full)
+        return some;
+    return joist_flatten(deactivation, some,
+        joist_read(deactivation, p, .uri = o->history, .table = JOIST_TEXT("deactivations"),
+                   .name = "read_history"));
+}
+
 JOIST_BUILD(build, options);
 static void build(joist_pipeline *p, const options *o)
 {
     work w = plan_work(p, o->history, o->analytics, o->full);
-    deactivation_coll events = joist_read(deactivation, p, .uri = o->history,
-                                          .table = JOIST_TEXT("deactivations"));
+    deactivation_coll events = read_events(p, o, w.windows);
     place_result placed = JOIST_APPLY(place, events, .side = { w.plan, w.scopes, 0 });
     visit_group_coll sites = joist_group_by_key(visit, placed.visits,
         .key = JOIST_FIELDS(visit, project_id, day, site_key), .name = "group_by_site_and_day");

@@ -89,7 +89,7 @@ static void make_history(int n, const char *columns)
     unlink("history.db");
     snprintf(sql, sizeof sql, "CREATE TABLE deactivations AS WITH RECURSIVE n(i) AS (SELECT 0"
              " UNION ALL SELECT i + 1 FROM n WHERE i < %d) SELECT 'p' project_id, 'r' reason_id,"
-             " %s FROM n", n - 1, columns);
+             " '2026-08-20T00:00:00.000Z' window_start, %s FROM n", n - 1, columns);
     run_sql("history.db", sql);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SQLite source: the rows of one table or query, in their own order. A table of some size is cut
- * into ranges of rowids, which workers read side by side, each through a connection of its own; a
+ * into parts by rowid, which workers read side by side, each through a connection of its own; a
  * query, a small table, one without positive rowids, or one in WAL mode is one split.
  *
  * All readers see one state of the table: from the first split's start to the last one's end a
@@ -9,7 +9,7 @@
  * is dropped with the last row, not with the last use of the source: the same file may be written
  * by this very run.
  *
- * A position's line is the row's number from 1, of a table in ranges the rowid; rows have no
+ * A position's line is the row's number from 1, its rowid if parts or ranges are read; rows have no
  * offset. */
 #include "read_sqlite.h"
 
@@ -29,7 +29,7 @@ typedef struct source {
     jst_sqlite_query query;
     joist_origin origin;
     joist_split *splits; size_t splits_count;
-    jst_sqlite_range span;      /* not set: one split */
+    jst_sqlite_part span;       /* not set: one split */
     pthread_mutex_t lock;       /* of the rest */
     sqlite3 *anchor;            /* holds the lock while several connections read */
     size_t left;                /* splits that are not read to their end */
@@ -38,7 +38,7 @@ typedef struct source {
 typedef struct reader {
     joist_reader base;
     source *from;
-    jst_sqlite_query query;
+    jst_sqlite_query query;     /* the source's, or of a part or range of it */
     jst_sqlite_rows *rows;
     bool begun, ended;
 } reader;
@@ -73,7 +73,7 @@ static void describe_origin(source *s, const joist_source_spec *spec)
     s->splits[0] = (joist_split){ .first = 0, .count = 1, .bytes = (uint64_t)st.st_size };
 }
 
-/* ---- ranges ---------------------------------------------------------------------------------- */
+/* ---- parts ----------------------------------------------------------------------------------- */
 
 /* As many as the file has SPLIT_BYTES, if there are as many rows. */
 static joist_status cut(source *s, joist_error *e)
@@ -97,12 +97,12 @@ static joist_status cut(source *s, joist_error *e)
 
 /* The rowids of one split. What came before the first or behind the last one since we looked is in
  * the first and the last split. */
-static jst_sqlite_range range_of(const source *s, uint64_t split)
+static jst_sqlite_part part_of(const source *s, uint64_t split)
 {
     uint64_t rows = (uint64_t)(s->span.last - s->span.first), count = s->splits_count;
     int64_t first = s->span.first + (int64_t)(rows / count * split);
     int64_t next = s->span.first + (int64_t)(rows / count * (split + 1));
-    return (jst_sqlite_range){ s->span.set, split ? first : 1,
+    return (jst_sqlite_part){ s->span.set, split ? first : 1,
                                split + 1 < count ? next - 1 : INT64_MAX };
 }
 
@@ -123,7 +123,7 @@ static joist_status hold(source *s, joist_error *e)
 static void let_go(reader *r)
 {
     source *s = r->from;
-    if (r->ended)
+    if (r->ended || r->query.by)
         return;
     r->ended = true;
     pthread_mutex_lock(&s->lock);
@@ -163,7 +163,8 @@ static source *source_new(const joist_source_spec *spec, char *path)
     s->table = s->sql ? query_name(spec->query) : joist_text_dup(spec->table);
     s->query = (jst_sqlite_query){ .path = path, .table = joist_text_of(s->table),
                                    .type = spec->type, .max_record = spec->max_record,
-                                   .env = spec->env, .sql = joist_text_of(s->sql) };
+                                   .env = spec->env, .sql = joist_text_of(s->sql),
+                                   .by = joist_type_field(spec->type, spec->by) };
     pthread_mutex_init(&s->lock, NULL);
     describe_origin(s, spec);
     return s;
@@ -198,7 +199,9 @@ static joist_status source_open(const joist_source_spec *spec, bool optional, jo
     /* To know whether a query has rows is to run it: only if something else may be read instead. */
     if (status == JOIST_OK && (optional || !s->sql))
         status = jst_sqlite_rows_any(&s->query, &found, e);
-    if (status == JOIST_OK && found)
+    if (status == JOIST_OK && found && s->query.by)
+        status = jst_sqlite_query_verify(&s->query, e);
+    else if (status == JOIST_OK && found)
         status = cut(s, e);
     if (status == JOIST_OK && found)
         *out = &s->base;
@@ -226,18 +229,33 @@ static uint64_t source_skipped(const joist_source *base)
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
-static joist_reader *source_start(joist_source *base, const joist_split *split, joist_error *e)
+static joist_reader *start_query(source *s, const jst_sqlite_query *query, joist_error *e)
 {
-    source *s = (source *)(void *)base;
     reader *r = joist_calloc(1, sizeof *r);
-    *r = (reader){ .base.ops = &jst_sqlite_source, .from = s, .query = s->query };
-    r->query.range = range_of(s, split->first);
-    if (hold(s, e) == JOIST_OK)
-        r->rows = jst_sqlite_rows_open(&r->query, e);
+    *r = (reader){ .base.ops = &jst_sqlite_source, .from = s, .query = *query };
+    r->rows = jst_sqlite_rows_open(&r->query, e);
     if (r->rows)
         return &r->base;
     joist_free(r);
     return NULL;
+}
+
+static joist_reader *source_start(joist_source *base, const joist_split *split, joist_error *e)
+{
+    source *s = (source *)(void *)base;
+    jst_sqlite_query query = s->query;
+    query.part = part_of(s, split->first);
+    return hold(s, e) == JOIST_OK ? start_query(s, &query, e) : NULL;
+}
+
+/* A connection of its own: the ranges of all workers are read side by side. */
+static joist_reader *source_start_range(joist_source *base, const joist_time_range *range,
+                                        joist_error *e)
+{
+    source *s = (source *)(void *)base;
+    jst_sqlite_query query = s->query;
+    query.range = *range;
+    return start_query(s, &query, e);
 }
 
 static joist_status read_one(reader *r, joist_batch *b, bool *more, joist_error *e)
@@ -249,7 +267,8 @@ static joist_status read_one(reader *r, joist_batch *b, bool *more, joist_error 
     if (status != JOIST_OK || !*more)
         return status;
     uint64_t number = jst_sqlite_rows_number(r->rows);
-    const joist_position *at = joist_batch_position(b, &r->from->origin, 0, number, number - 1);
+    uint64_t index = r->query.by ? number : number - 1;
+    const joist_position *at = joist_batch_position(b, &r->from->origin, 0, number, index);
     joist_batch_emit(b, at, record, size + r->query.type->size);
     b->bytes += size;
     return JOIST_OK;
@@ -260,7 +279,7 @@ static joist_status reader_read(joist_reader *base, joist_batch *b, joist_error 
     reader *r = (reader *)(void *)base;
     bool more = true;
     joist_status status = JOIST_OK;
-    b->files += !r->begun && r->query.range.first <= 1;
+    b->files += !r->begun && r->query.part.first <= 1;
     r->begun = true;
     while (status == JOIST_OK && more && !joist_batch_full(b))
         status = read_one(r, b, &more, e);
@@ -291,5 +310,5 @@ static joist_status source_check(const joist_source_spec *spec, joist_error *e)
 const joist_source_ops jst_sqlite_source = {
     .open = source_open, .splits = source_splits, .ranks = source_ranks, .skipped = source_skipped,
     .start = source_start, .read = reader_read, .stop = reader_stop, .close = source_close,
-    .check = source_check,
+    .check = source_check, .start_range = source_start_range,
 };

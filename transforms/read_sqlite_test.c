@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests: read_sqlite.c, as far as it does not need a running pipeline, and tables in ranges. */
+ * Tests: read_sqlite.c, as far as it does not need a running pipeline, and tables in parts. */
 #include "read_sqlite.h"
 #include "sqlite_test.h"
 
@@ -117,7 +117,7 @@ Test(read_sqlite, one_split)
     source->ops->close(source);
 }
 
-/* ---- ranges ---------------------------------------------------------------------------------- */
+/* ---- parts ----------------------------------------------------------------------------------- */
 
 /* 3,000 rows of 10 KB each: some splits. */
 static test_name large_table(const char *name)
@@ -179,7 +179,7 @@ static int try_to_write(const char *path)
     return rc;
 }
 
-Test(read_sqlite, nobody_commits_between_two_ranges)
+Test(read_sqlite, nobody_commits_between_two_parts)
 {
     size_t count;
     test_name path = large_table("x.db");
@@ -224,7 +224,7 @@ static void wait_for_pending(const char *path)
     } while (pending.l_type == F_UNLCK);
 }
 
-Test(read_sqlite, who_waits_to_write_keeps_no_further_range_out, .timeout = 120)
+Test(read_sqlite, who_waits_to_write_keeps_no_further_part_out, .timeout = 120)
 {
     size_t count;
     int status, go[2];

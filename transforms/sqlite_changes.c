@@ -321,6 +321,38 @@ static joist_status make_table(const jst_sqlite_changes *c, joist_error *e)
     return status;
 }
 
+static bool leads_key(const joist_table_spec *t, const joist_field *f)
+{
+    return t->key.count && t->key.offset[0] == f->offset;
+}
+
+static void index_sql(const jst_sqlite_changes *c, const joist_field *f, joist_buffer *sql)
+{
+    joist_buffer name = { 0 };
+    joist_buffer_printf(&name, "%.*s_by_%s", JOIST_ARG(c->spec->table), f->name);
+    joist_buffer_printf(sql, "CREATE INDEX IF NOT EXISTS ");
+    jst_sqlite_quote(sql, joist_buffer_view(&name));
+    joist_buffer_printf(sql, " ON ");
+    jst_sqlite_quote(sql, c->spec->table);
+    joist_buffer_printf(sql, " (");
+    jst_sqlite_quote(sql, joist_text_of(f->name));
+    joist_buffer_printf(sql, ");\n");
+    joist_buffer_free(&name);
+}
+
+/* Who is told of changed days wants to read them. */
+static joist_status make_indexes(const jst_sqlite_changes *c, joist_error *e)
+{
+    joist_buffer sql = { 0 };
+    for (size_t i = 0; i < c->type.count; i++)
+        if (c->from[i]->kind == JOIST_KIND_TIME && !leads_key(c->spec, c->from[i]))
+            index_sql(c, c->from[i], &sql);
+    joist_buffer_byte(&sql, '\0');
+    joist_status status = jst_sqlite_exec(c->db, c->path, sql.ptr, e);
+    joist_buffer_free(&sql);
+    return status;
+}
+
 /* IS, because a field may be NULL; so UNIQUE would not do. */
 static joist_status prepare(jst_sqlite_changes *c, joist_error *e)
 {
@@ -354,6 +386,8 @@ joist_status jst_sqlite_changes_begin(jst_sqlite_changes *c, sqlite3 *db, const 
     c->path = path;
     clear(c);
     joist_status status = make_table(c, e);
+    if (status == JOIST_OK)
+        status = make_indexes(c, e);
     if (status == JOIST_OK)
         status = prepare(c, e);
     return status == JOIST_OK ? make_triggers(c, e) : status;

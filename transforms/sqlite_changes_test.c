@@ -131,6 +131,20 @@ Test(sqlite_changes, an_impossible_log_is_told_before_anything_is_written)
            "column 2 is \"day\" TEXT in the database, \"project\" TEXT in the record");
 }
 
+Test(sqlite_changes, changed_days_are_found_by_an_index)
+{
+    joist_table_spec spec = upserted();
+    test_name path = name_in("", "x.db");
+    put(&spec, (visit[]){ { .id = T("1") } }, 1);
+    test_name plan = ask(path.text, "EXPLAIN QUERY PLAN SELECT * FROM visits WHERE at >= '1970'"
+                                    " AND at < '1971'");
+    cr_assert(strstr(plan.text, "visits_by_at"), "%s", plan.text);
+    spec.changes = spec.key = JOIST_FIELDS(visit, hour, id).fields;
+    spec.table = JOIST_TEXT("others");
+    put(&spec, (visit[]){ { .id = T("1"), .hour = AT(0, 0) } }, 1);
+    EXPECT(path.text, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'others_by_%'", "0");
+}
+
 /* ---- more groups than are held in memory ----------------------------------------------------- */
 Test(sqlite_changes, any_number_of_groups)
 {

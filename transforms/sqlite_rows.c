@@ -23,8 +23,9 @@ struct jst_sqlite_rows {
     sqlite3 *db;
     sqlite3_stmt *statement;
     int *columns;               /* of each field, -1: none */
-    int rowid;                  /* the column it is in, of a range */
-    uint64_t number;            /* of the row read last, from 1 */
+    int rowid;                  /* the column it is in, if not all of the table is read */
+    char from[JOIST_TIME_SIZE], until[JOIST_TIME_SIZE];
+    uint64_t number;            /* of the row read last */
 };
 
 static joist_status connect_query(const jst_sqlite_query *q, sqlite3 **db, joist_error *e)
@@ -150,6 +151,12 @@ static int column_from(sqlite3_stmt *s, joist_text from)
     return -1;
 }
 
+static int column_of(sqlite3_stmt *s, const joist_field *f)
+{
+    int at = column_named(s, joist_text_of(f->name));
+    return at < 0 && f->from ? column_from(s, joist_text_of(f->from)) : at;
+}
+
 /* How many fields have one. */
 static size_t match_columns(jst_sqlite_rows *r)
 {
@@ -157,10 +164,7 @@ static size_t match_columns(jst_sqlite_rows *r)
     size_t matched = 0;
     r->columns = joist_calloc(type->count, sizeof *r->columns);
     for (size_t i = 0; i < type->count; i++) {
-        const joist_field *f = &type->fields[i];
-        r->columns[i] = column_named(r->statement, joist_text_of(f->name));
-        if (r->columns[i] < 0 && f->from)
-            r->columns[i] = column_from(r->statement, joist_text_of(f->from));
+        r->columns[i] = column_of(r->statement, &type->fields[i]);
         matched += r->columns[i] >= 0;
     }
     return matched;
@@ -191,29 +195,83 @@ static int list_columns(jst_sqlite_rows *r, joist_buffer *sql)
     return count;
 }
 
-/* NOT INDEXED: an index that has all the columns would give the rows in its own order. */
-static void narrow_sql(jst_sqlite_rows *r, joist_buffer *sql)
+static bool is_partial(const jst_sqlite_query *q) { return q->by || q->part.set; }
+
+/* Without bounds it is still no range that a NULL is in. Times are texts that sort as times. */
+static void add_range(const jst_sqlite_query *q, joist_text by, joist_buffer *sql)
 {
-    const char *rowid = r->query->range.set ? rowid_name(r->statement) : NULL;
+    joist_buffer_printf(sql, " WHERE %.*s %s", JOIST_ARG(by),
+                        q->range.from.set ? ">= ?1" : "IS NOT NULL");
+    if (q->range.until.set)
+        joist_buffer_printf(sql, " AND %.*s < ?2", JOIST_ARG(by));
+}
+
+/* NOT INDEXED: an index that has all the columns would give the rows in its own order. `by` is a
+ * column's name in quotes. */
+static void narrow_sql(jst_sqlite_rows *r, const char *rowid, joist_text by, joist_buffer *sql)
+{
+    const jst_sqlite_query *q = r->query;
     joist_buffer_printf(sql, "SELECT ");
     r->rowid = list_columns(r, sql);
     joist_buffer_printf(sql, "%s%s FROM ", r->rowid && rowid ? ", " : "",
                         rowid ? rowid : r->rowid ? "" : "1");
-    jst_sqlite_quote(sql, r->query->table);
-    joist_buffer_printf(sql, " NOT INDEXED");
-    if (rowid)
-        joist_buffer_printf(sql, " WHERE %s BETWEEN %lld AND %lld", rowid,
-                            (long long)r->query->range.first, (long long)r->query->range.last);
+    jst_sqlite_quote(sql, q->table);
+    if (q->by)
+        add_range(q, by, sql);
+    else
+        joist_buffer_printf(sql, " NOT INDEXED");
+    if (q->part.set)
+        joist_buffer_printf(sql, " %s %s BETWEEN %lld AND %lld", q->by ? "AND" : "WHERE", rowid,
+                            (long long)q->part.first, (long long)q->part.last);
 }
 
-static joist_status narrow(jst_sqlite_rows *r, joist_error *e)
+static joist_status no_column(const jst_sqlite_query *q, const char *what, joist_error *e)
 {
-    joist_buffer sql = { 0 };
-    narrow_sql(r, &sql);
+    joist_fail_with(e, JOIST_FATAL, "%s: table \"%.*s\" has no %s, by which it is to be read",
+                    q->path, JOIST_ARG(q->table), what);
+    jst_printable(e->message);
+    return JOIST_FAILED;
+}
+
+static int bind_bound(sqlite3_stmt *s, int at, joist_time t, char text[JOIST_TIME_SIZE])
+{
+    if (!t.set)
+        return SQLITE_OK;
+    joist_time_format(t.ms, text);
+    return sqlite3_bind_text(s, at, text, JOIST_TIME_SIZE, SQLITE_STATIC);
+}
+
+static joist_status prepare_narrow(jst_sqlite_rows *r, joist_text sql, joist_error *e)
+{
+    const jst_sqlite_query *q = r->query;
     sqlite3_finalize(r->statement);
     r->statement = NULL;
-    joist_status status = jst_sqlite_prepare(r->db, r->query->path, joist_buffer_view(&sql),
-                                             &r->statement, e);
+    joist_status status = jst_sqlite_prepare(r->db, q->path, sql, &r->statement, e);
+    if (status == JOIST_OK && q->by
+        && (bind_bound(r->statement, 1, q->range.from, r->from)
+            || bind_bound(r->statement, 2, q->range.until, r->until)))
+        status = jst_sqlite_fail(r->db, q->path, "read", e);
+    return status;
+}
+
+/* The columns have been matched; their names are still those of the statement for all of them. */
+static joist_status narrow(jst_sqlite_rows *r, joist_error *e)
+{
+    char what[200];
+    const jst_sqlite_query *q = r->query;
+    const char *rowid = is_partial(q) ? rowid_name(r->statement) : NULL;
+    int by_at = q->by ? column_of(r->statement, q->by) : -1;
+    snprintf(what, sizeof what, "column for the field '%.150s'", q->by ? q->by->name : "");
+    if (q->by && by_at < 0)
+        return no_column(q, what, e);
+    if (is_partial(q) && !rowid)
+        return no_column(q, "rowid", e);
+    joist_buffer by = { 0 }, sql = { 0 };
+    if (q->by)
+        jst_sqlite_quote(&by, joist_text_of(sqlite3_column_name(r->statement, by_at)));
+    narrow_sql(r, rowid, joist_buffer_view(&by), &sql);
+    joist_status status = prepare_narrow(r, joist_buffer_view(&sql), e);
+    joist_buffer_free(&by);
     joist_buffer_free(&sql);
     return status;
 }
@@ -330,8 +388,8 @@ joist_status jst_sqlite_rows_next(jst_sqlite_rows *r, void *record, size_t *size
         sqlite3_reset(r->statement); /* drops the lock: this run may want to write the file */
         return JOIST_OK;
     }
-    r->number = r->query->range.set ? (uint64_t)sqlite3_column_int64(r->statement, r->rowid)
-                                    : r->number + 1;
+    r->number = is_partial(r->query) ? (uint64_t)sqlite3_column_int64(r->statement, r->rowid)
+                                     : r->number + 1;
     return read_row(r, record, size, arena, e);
 }
 
@@ -372,7 +430,7 @@ static sqlite3_stmt *ask_for_span(const jst_sqlite_query *q, sqlite3 *db, const 
     return span;
 }
 
-static joist_status read_span(const jst_sqlite_query *q, sqlite3 *db, jst_sqlite_range *span,
+static joist_status read_span(const jst_sqlite_query *q, sqlite3 *db, jst_sqlite_part *span,
                               joist_error *e)
 {
     sqlite3_stmt *all = NULL;
@@ -382,18 +440,18 @@ static joist_status read_span(const jst_sqlite_query *q, sqlite3 *db, jst_sqlite
     if (s && sqlite3_step(s) != SQLITE_ROW)
         status = jst_sqlite_fail(db, q->path, "read", e);
     else if (s)
-        *span = (jst_sqlite_range){ sqlite3_column_int64(s, 0) > 0, sqlite3_column_int64(s, 0),
+        *span = (jst_sqlite_part){ sqlite3_column_int64(s, 0) > 0, sqlite3_column_int64(s, 0),
                                     sqlite3_column_int64(s, 1) };
     sqlite3_finalize(s);
     sqlite3_finalize(all);
     return status;
 }
 
-joist_status jst_sqlite_rows_span(const jst_sqlite_query *q, jst_sqlite_range *span, joist_error *e)
+joist_status jst_sqlite_rows_span(const jst_sqlite_query *q, jst_sqlite_part *span, joist_error *e)
 {
     sqlite3 *db = NULL;
     bool wal = true;
-    *span = (jst_sqlite_range){ 0 };
+    *span = (jst_sqlite_part){ 0 };
     joist_status status = connect_query(q, &db, e);
     if (status == JOIST_OK)
         status = is_wal(q, db, &wal, e);

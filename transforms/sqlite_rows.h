@@ -6,7 +6,7 @@
 #include "sqlite_db.h"
 
 /* Some of a table's rows, by their rowid; both ends included. */
-typedef struct jst_sqlite_range { bool set; int64_t first, last; } jst_sqlite_range;
+typedef struct jst_sqlite_part { bool set; int64_t first, last; } jst_sqlite_part;
 
 /* What to read; borrowed by everything below. */
 typedef struct jst_sqlite_query {
@@ -16,7 +16,9 @@ typedef struct jst_sqlite_query {
     int64_t max_record;             /* bytes of one row */
     joist_env *env;
     joist_text sql;                 /* a SELECT; empty: all of the table */
-    jst_sqlite_range range;         /* of the table; not set: all of it */
+    const joist_field *by;          /* a time: only the table's rows in `range`; NULL: all */
+    joist_time_range range;
+    jst_sqlite_part part;           /* only these rows of the table; not set: all */
 } jst_sqlite_query;
 
 /* Is the query one statement that reads, without parameters, with a column for some field? */
@@ -27,7 +29,7 @@ joist_status jst_sqlite_rows_any(const jst_sqlite_query *q, bool *any, joist_err
 
 /* From the first rowid to the last; not set: the table's rows have none, no positive ones, or could
  * change while several connections read them (WAL). */
-joist_status jst_sqlite_rows_span(const jst_sqlite_query *q, jst_sqlite_range *span,
+joist_status jst_sqlite_rows_span(const jst_sqlite_query *q, jst_sqlite_part *span,
                                   joist_error *e);
 
 typedef struct jst_sqlite_rows jst_sqlite_rows;
@@ -39,7 +41,8 @@ void jst_sqlite_rows_close(jst_sqlite_rows *r);     /* NULL is a no-op */
 joist_status jst_sqlite_rows_next(jst_sqlite_rows *r, void *record, size_t *size, bool *more,
                                   joist_arena *arena, joist_error *e);
 
-/* The number of the row read last, from 1: of a range its rowid, else how many there were. */
+/* The number of the row read last: its rowid if not all of the table is asked for, else how many
+ * there were, from 1. */
 uint64_t jst_sqlite_rows_number(const jst_sqlite_rows *r);
 
 #endif

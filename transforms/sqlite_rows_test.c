@@ -268,7 +268,7 @@ Test(sqlite_rows, required_and_size)
            JOIST_FATAL, "longer");
 }
 
-/* ---- ranges ---------------------------------------------------------------------------------- */
+/* ---- parts ----------------------------------------------------------------------------------- */
 
 /* The ids of all rows of the query, with blanks between them, and in *numbers those of the rows. */
 static joist_text all_ids(joist_text *numbers)
@@ -288,31 +288,31 @@ static joist_text all_ids(joist_text *numbers)
     return (joist_text){ ids, at };
 }
 
-static void expect_rows(jst_sqlite_range range, const char *ids, const char *numbers)
+static void expect_rows(jst_sqlite_part part, const char *ids, const char *numbers)
 {
     joist_text got_numbers;
-    query.range = range;
+    query.part = part;
     joist_text got = all_ids(&got_numbers);
     cr_expect(joist_text_equal(got, joist_text_of(ids)), "%.*s, not %s", JOIST_ARG(got), ids);
     cr_expect(joist_text_equal(got_numbers, joist_text_of(numbers)), "%.*s, not %s",
               JOIST_ARG(got_numbers), numbers);
 }
 
-Test(sqlite_rows, a_range_of_rowids)
+Test(sqlite_rows, a_part_of_a_table)
 {
     run_sql(path.text, "CREATE TABLE t (id TEXT, n); INSERT INTO t (rowid, id) VALUES (2, 'a'),"
                        " (3, 'b'), (5, 'c'), (9223372036854775807, 'd')");
-    expect_rows((jst_sqlite_range){ true, 1, 4 }, "a b ", "2 3 ");
-    expect_rows((jst_sqlite_range){ true, 5, 5 }, "c ", "5 ");
-    expect_rows((jst_sqlite_range){ true, 6, 100 }, "", "");
-    expect_rows((jst_sqlite_range){ 0 }, "a b c d ", "1 2 3 4 ");
+    expect_rows((jst_sqlite_part){ true, 1, 4 }, "a b ", "2 3 ");
+    expect_rows((jst_sqlite_part){ true, 5, 5 }, "c ", "5 ");
+    expect_rows((jst_sqlite_part){ true, 6, 100 }, "", "");
+    expect_rows((jst_sqlite_part){ 0 }, "a b c d ", "1 2 3 4 ");
 }
 
-Test(sqlite_rows, a_range_of_a_table_whose_columns_are_called_rowid)
+Test(sqlite_rows, a_part_of_a_table_whose_columns_are_called_rowid)
 {
     run_sql(path.text, "CREATE TABLE t (id TEXT, rowid, _RowId_); INSERT INTO t VALUES"
                        " ('a', 7, 7), ('b', 8, 8)");
-    expect_rows((jst_sqlite_range){ true, 2, 8 }, "b ", "2 ");
+    expect_rows((jst_sqlite_part){ true, 2, 8 }, "b ", "2 ");
 }
 
 /* An index with all columns that are asked for would be shorter to walk over. */
@@ -320,13 +320,13 @@ Test(sqlite_rows, rows_come_in_their_own_order)
 {
     run_sql(path.text, "CREATE TABLE t (id TEXT, other TEXT); CREATE INDEX i ON t (id);"
                        "INSERT INTO t VALUES ('c', 'x'), ('a', 'x'), ('b', 'x')");
-    expect_rows((jst_sqlite_range){ 0 }, "c a b ", "1 2 3 ");
-    expect_rows((jst_sqlite_range){ true, 1, 2 }, "c a ", "1 2 ");
+    expect_rows((jst_sqlite_part){ 0 }, "c a b ", "1 2 3 ");
+    expect_rows((jst_sqlite_part){ true, 1, 2 }, "c a ", "1 2 ");
 }
 
 static void expect_span(const char *sql, bool set, int64_t first, int64_t last)
 {
-    jst_sqlite_range span;
+    jst_sqlite_part span;
     unlink(path.text);
     run_sql(path.text, sql);
     OK(jst_sqlite_rows_span(&query, &span, &error));

@@ -213,6 +213,28 @@ joist_coll joist_read_(joist_pipeline *p, const joist_type *type, const joist_re
     return jst_build_output(p, n, type, o->site_);
 }
 
+joist_coll joist_read_all_(joist_coll ranges, const joist_type *type,
+                           const joist_read_all_options *o)
+{
+    joist_pipeline *p = ranges.p;
+    if (!jst_build_usable(ranges, p, o->site_, "the ranges of joist_read_all"))
+        return (joist_coll){ p, 0 };
+    char ours[80];
+    snprintf(ours, sizeof ours, "read_all_%s", type->name);
+    joist_text name = jst_build_name(p, o->name, ours, o->site_);
+    jst_node *n = jst_build_add(p, JST_READ_ALL, name, o->site_);
+    jst_build_inputs(p, n, &ranges, 1);
+    n->uri = kept(p, o->uri);
+    n->table = o->table.len ? kept(p, o->table) : joist_arena_printf(p->arena, "%ss", type->name);
+    n->max_record = o->max_record != 0 ? o->max_record : 1 << 20;
+    if (o->by.count == 1)
+        n->time = jst_build_fields(p, type, &o->by).items[0];
+    else
+        joist_mistake(p, o->site_, "joist_read_all needs .by = JOIST_FIELDS(%s, …), one time field",
+                      type->name);
+    return jst_build_output(p, n, type, o->site_);
+}
+
 joist_coll joist_create_(joist_pipeline *p, const joist_type *type, const void *items, size_t count,
                          const joist_create_options *o)
 {

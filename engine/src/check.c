@@ -56,6 +56,10 @@ bool jst_fields_of(const joist_type *type, joist_text_list names, joist_fields *
 }
 
 static bool can_read(const joist_connector *c) { return c->source; }
+static bool can_read_ranges(const joist_connector *c)
+{
+    return c->source && c->source->start_range;
+}
 
 static bool offers(const joist_connector *c, jst_can_serve serves)
 {
@@ -310,6 +314,32 @@ static joist_status check_read(const joist_pipeline *p, const jst_node *n, joist
     return jst_check_separator(n, e) ? JOIST_FAILED : jst_check_hours(n, e);
 }
 
+static joist_status check_read_all(const joist_pipeline *p, const jst_node *n,
+                                   const joist_type *in, joist_error *e)
+{
+    char known[300];
+    if (jst_check_outputs(p, n, 1, e) || jst_check_uri(p, n, n->uri, can_read, "read", e))
+        return JOIST_FAILED;
+    jst_check_schemes(p->def, can_read_ranges, known, sizeof known);
+    if (!can_read_ranges(jst_connector_of(p->def, n->uri)))
+        return REFUSE(e, n, "step '%.*s' cannot read ranges of '%.*s'; sources that can: %s",
+                      JOIST_ARG(n->name), JOIST_ARG(n->uri), known);
+    const joist_type *out = jst_check_type_of(p, n->outputs.items[0].coll);
+    const joist_field *by = joist_type_field(out, n->time);
+    if (!in || !jst_type_equal(in, &joist_time_range_type))
+        return REFUSE(e, n, "'%.*s' takes '%s', its input is '%s'", JOIST_ARG(n->name),
+                      joist_time_range_type.name, in ? in->name : "?");
+    if (!by || by->kind != JOIST_KIND_TIME)
+        return REFUSE(e, n, "'%.*s' goes by a time field; '%.*s' is none", JOIST_ARG(n->name),
+                      JOIST_ARG(n->time));
+    if (jst_graph_windowing(&p->graph, n->inputs.items[0].coll))
+        return REFUSE(e, n, "the ranges of '%.*s' must be in the global window",
+                      JOIST_ARG(n->name));
+    if (n->max_record <= 0)
+        return REFUSE(e, n, "'%.*s' needs a positive .max_record", JOIST_ARG(n->name));
+    return JOIST_OK;
+}
+
 static joist_status check_flatten(const joist_pipeline *p, const jst_node *n, const joist_type *in,
                                   joist_error *e)
 {
@@ -346,6 +376,7 @@ static joist_status check_node(const joist_pipeline *p, const jst_node *n, joist
     case JST_READ: return check_read(p, n, e);
     case JST_PARDO: return check_pardo(p, n, e);
     case JST_FLATTEN: return check_flatten(p, n, in, e);
+    case JST_READ_ALL: return check_read_all(p, n, in, e);
     case JST_WRITE: return jst_check_write(p, n, in, e);
     default: return jst_check_gathering(p, n, in, e);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What `build` can get wrong and what a graph can: every sentence that check says, from one build
  * function each. */
-/* Tests: build.c check.c check_write.c */
+/* Tests: build.c check.c */
 #include "run_test.h"
 
 #define OTHER(F, T) F(T, joist_text, key) F(T, joist_text_list, words) F(T, joist_float, x)

@@ -186,10 +186,11 @@ joist_arena *joist_batch_arena(joist_batch *b)
 joist_position *joist_batch_position(joist_batch *b, const joist_origin *origin, uint64_t offset,
                                      uint64_t line, uint64_t record)
 {
-    joist_position *at = joist_arena_alloc(joist_batch_arena(b), sizeof *at);
-    *at = (joist_position){ origin, offset, line, record, JOIST_TIMESTAMP_MIN,
-                            JOIST_GLOBAL_WINDOW };
-    return at;
+    /* What comes out of a shuffle has group positions, also if ranges are what it held. */
+    jst_group_position *g = joist_arena_alloc(joist_batch_arena(b), sizeof *g);
+    *g = (jst_group_position){ { origin, offset, line, record, JOIST_TIMESTAMP_MIN,
+                                 JOIST_GLOBAL_WINDOW }, JOIST_TEXT("") };
+    return &g->at;
 }
 
 void joist_batch_emit(joist_batch *b, const joist_position *at, const void *record, size_t size)

@@ -11,7 +11,8 @@ JOIST_RECORD_DEFINE(jst_graph, JST_GRAPH);
 static const char *const op_names[JST_OP_COUNT] = {
     [JST_READ] = "read", [JST_PARDO] = "pardo", [JST_TIMESTAMP] = "timestamp",
     [JST_WINDOW] = "window", [JST_LATEST] = "latest", [JST_COMBINE] = "combine",
-    [JST_GROUP] = "group", [JST_JOIN] = "join", [JST_FLATTEN] = "flatten", [JST_WRITE] = "write",
+    [JST_GROUP] = "group", [JST_JOIN] = "join", [JST_READ_ALL] = "read_all",
+    [JST_FLATTEN] = "flatten", [JST_WRITE] = "write",
 };
 
 const char *jst_op_name(jst_op op)

@@ -36,7 +36,7 @@ JOIST_RECORD_EXTERN(jst_side, JST_SIDE);
     F(T, joist_text_list, key, 0, .help = "field names")                                          \
     F(T, joist_text_list, right_key, 0, .help = "join: of the second input")                      \
     F(T, joist_text, how, 0, .help = "join: inner left right full cogroup")                       \
-    F(T, joist_text, time, 0, .help = "timestamp: the field that tells it")                       \
+    F(T, joist_text, time, 0, .help = "timestamp, read_all: the field that tells it")             \
     F(T, joist_text, windowing, 0, .help = "window: global fixed sliding sessions")               \
     F(T, int64_t, size_ms, 0, .help = "of a window; sessions: the gap that ends one")             \
     F(T, int64_t, period_ms) F(T, int64_t, offset_ms)                                             \
@@ -55,7 +55,7 @@ JOIST_RECORD_EXTERN(jst_graph, JST_GRAPH);
 
 typedef enum jst_op {
     JST_READ, JST_PARDO, JST_TIMESTAMP, JST_WINDOW, JST_LATEST, JST_COMBINE, JST_GROUP, JST_JOIN,
-    JST_FLATTEN, JST_WRITE, JST_OP_COUNT
+    JST_READ_ALL, JST_FLATTEN, JST_WRITE, JST_OP_COUNT
 } jst_op;
 
 /* Is it done to one element after another, so that it can be fused? */
@@ -72,8 +72,12 @@ JOIST_INLINE char jst_separator(const jst_node *n)
 /* Does it bring elements together in a shuffle of its own? */
 JOIST_INLINE bool jst_op_gathers(jst_op op)
 {
-    return op == JST_LATEST || op == JST_COMBINE || op == JST_GROUP || op == JST_JOIN;
+    return op == JST_LATEST || op == JST_COMBINE || op == JST_GROUP || op == JST_JOIN
+        || op == JST_READ_ALL;
 }
+
+/* Does it open a source? */
+JOIST_INLINE bool jst_op_reads(jst_op op) { return op == JST_READ || op == JST_READ_ALL; }
 
 /* The windowing of a collection: the nearest node above it that sets one; NULL: the global window.
  * `nodes` are in order, with those that make `coll` among them. */

@@ -101,6 +101,7 @@ static void deliver_all(delivery *d)
     size_t count;
     while (!jst_run_stopping(d->run) && next_page(d, &after, rows, &count)) {
         d->reached = false;
+        jst_run_look(d->run);
         deliver_page(d, rows, count);
         if (!d->reached)
             return;
@@ -169,6 +170,7 @@ static void deliver_outbox(jst_run *run, size_t store, size_t index)
         bury_refused(&d);
     }
     count_pending(&d);
+    run->mail_of_all = true;
     joist_arena_free(d.arena);
 }
 

@@ -79,6 +79,7 @@ joist_source_spec jst_read_spec(const joist_pipeline *p, const jst_node *n)
     return (joist_source_spec){
         .uri = n->uri, .rows = n->config, .table = n->table, .query = n->query, .csv = n->csv,
         .separator = jst_separator(n), .window = n->window, .since = n->since, .until = n->until,
+        .by = n->time,
         .type = jst_types_find(&p->types, n->outputs.items[0].type), .max_record = n->max_record,
     };
 }
@@ -96,7 +97,7 @@ static joist_status check_sources(const joist_pipeline *p, joist_error *e)
 {
     for (size_t i = 0; i < p->graph.nodes.count; i++) {
         const jst_node *n = &p->graph.nodes.items[i];
-        if (jst_op_of(n->op) != JST_READ)
+        if (!jst_op_reads(jst_op_of(n->op)))
             continue;
         if (check_source(p, n, n->uri, e))
             return JOIST_FAILED;

@@ -101,6 +101,7 @@ static jst_prepared prepared(jst_plan *plan, const jst_node *n, const joist_type
 static jst_reduce reduce_of(jst_op op)
 {
     return op == JST_LATEST ? JST_REDUCE_LATEST
+         : op == JST_READ_ALL ? JST_REDUCE_APPEND
          : op == JST_COMBINE ? JST_REDUCE_COMBINE : JST_REDUCE_GROUP;
 }
 

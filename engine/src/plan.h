@@ -61,7 +61,7 @@ typedef struct jst_shuffle_plan {
     int64_t coll;                   /* what its elements are called afterwards; 0: only a table
                                      * reads it */
     const joist_type *in, *right;   /* of the elements that arrive, by side */
-    const joist_type *out;          /* of what comes out */
+    const joist_type *out;          /* of what comes out; of a read_all, of what is read */
     joist_fields key, right_key;    /* APPEND: no key, position order */
     joist_fields by;                /* LATEST */
     jst_prepared combine;

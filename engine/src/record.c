@@ -11,6 +11,7 @@ JOIST_RECORD_DEFINE(joist_line, JOIST_LINE);
 JOIST_RECORD_DEFINE(joist_value, JOIST_VALUE);
 JOIST_RECORD_DEFINE(joist_tally, JOIST_TALLY);
 JOIST_RECORD_DEFINE(joist_total, JOIST_TOTAL);
+JOIST_RECORD_DEFINE(joist_time_range, JOIST_TIME_RANGE);
 
 /* What T_list and joist_text_list both look like. */
 typedef struct list { const void *items; size_t count; } list;

@@ -242,7 +242,7 @@ static joist_status open_sources(jst_run *run)
     uint64_t rank = 0;
     joist_error e = { 0 };
     for (size_t i = 0; i < nodes->count; i++)
-        if (jst_op_of(nodes->items[i].op) == JST_READ
+        if (jst_op_reads(jst_op_of(nodes->items[i].op))
             && open_source(run, &nodes->items[i], &rank, &e))
             return jst_run_fail_uri(run, nodes->items[i].uri, &e);
     run->bytes_total = bytes_to_read(run);

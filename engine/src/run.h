@@ -77,6 +77,7 @@ typedef struct jst_run {
     uint64_t skipped, bytes_total;
     jst_table_state *tables;            /* by graph node, of the writes */
     atomic_uint_least64_t mail_sent, mail_failed, mail_pending;
+    bool mail_of_all;                   /* mail_pending: of other runs, too */
     bool mail_refused;                  /* there are dead letters of the outbox */
     joist_text dead_file;
     joist_text digest;                  /* of what the reads of a window listed */
@@ -110,6 +111,7 @@ joist_status jst_stage_run(jst_run *run, const jst_stage *stage);
  * Runs `work` on every worker's thread, progress on the caller's; returns when all are done. */
 typedef void (*jst_work)(jst_worker *w, void *arg);
 void jst_parallel(jst_run *run, jst_work work, void *arg);
+void jst_run_look(jst_run *run);        /* progress, from the thread that runs it all */
 
 /* ---- dead.c: dead letters -------------------------------------------------------------------- */
 typedef struct jst_rejected {

@@ -282,7 +282,7 @@ typedef struct mem_store {
     const joist_table_spec *specs; size_t count;
 } mem_store;
 
-/* "NAME.TABLE"; made when it is asked for. */
+/* "NAME.TABLE", or "NAME.TABLE-" of the groups emptied there; made when it is asked for. */
 static mem_table *table_named(const char *name)
 {
     size_t i = 0;
@@ -296,7 +296,8 @@ static mem_table *table_named(const char *name)
 static mem_table *table_of(const mem_store *s, size_t table)
 {
     char name[64];
-    snprintf(name, sizeof name, "%.*s.%.*s", JOIST_ARG(s->name), JOIST_ARG(s->specs[table].table));
+    snprintf(name, sizeof name, "%.*s.%.*s%s", JOIST_ARG(s->name), JOIST_ARG(s->specs[table].table),
+             s->specs[table].erase ? "-" : "");
     pthread_mutex_lock(&world.lock);
     mem_table *t = table_named(name);
     pthread_mutex_unlock(&world.lock);
@@ -378,6 +379,11 @@ static joist_status mem_write(joist_store *base, size_t table, const joist_rows 
     return status;
 }
 
+static joist_status mem_begin(joist_store *base, joist_error *e)
+{
+    return operation("begin", ((mem_store *)(void *)base)->name, e);
+}
+
 static joist_status mem_prepare(joist_store *base, joist_error *e)
 {
     return operation("prepare", ((mem_store *)(void *)base)->name, e);
@@ -457,11 +463,13 @@ static joist_status mem_mark(joist_store *base, size_t table, joist_text key, jo
 }
 
 static const joist_store_ops mem_store_ops = {
-    .open = mem_store_open, .write = mem_write, .prepare = mem_prepare, .commit = mem_commit,
+    .offers = JOIST_STORE_ERASES | JOIST_STORE_REPLACES | JOIST_STORE_LOGS,
+    .open = mem_store_open, .begin = mem_begin, .write = mem_write, .prepare = mem_prepare,
+    .commit = mem_commit,
     .close = mem_close, .pending = mem_pending, .mark = mem_mark,
 };
 
-/* A store that keeps no outbox. */
+/* A store that keeps no outbox, and offers nothing else either. */
 static const joist_store_ops mem_plain_ops = {
     .open = mem_plain_open, .write = mem_write, .prepare = mem_prepare, .commit = mem_commit,
     .close = mem_close,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * One stage on all workers. Splits are taken in input order from one counter; a worker that finds
- * none left asks the readers still running to give up half of what they have not begun. */
+ * none left asks the readers still running to give up half of what they have not begun. Ranges of a
+ * joist_read_all are elements of a shuffle and readers like splits: so they are read bundle by
+ * bundle, not inside of the bundle that they came in. */
 #include "groups.h"
 
 enum { BUNDLE_BYTES = 256 << 10 };
@@ -71,14 +73,15 @@ static void note_first_record(jst_run *run, const joist_batch *b)
 
 static void count_batch(jst_worker *w, jst_chain *c, const joist_batch *b)
 {
+    bool ranges = c->stage->from_shuffle;
     if (!c->stage->side_only) {
-        jst_tick_add(&w->files, b->files);
+        jst_tick_add(&w->files, ranges ? 0 : b->files);
         jst_tick_add(&w->records, b->records);
         jst_tick_add(&w->bytes, b->bytes);
         note_first_record(w->run, b);
     }
     size_t node = jst_node_index(w->run->plan, c->ctx.node);
-    jst_tick_add(&w->counts[node].in, b->records - c->blank);
+    jst_tick_add(&w->counts[node].in, ranges ? 0 : b->records - c->blank);
     c->blank = 0;
 }
 
@@ -104,6 +107,23 @@ static joist_status count_retry(jst_chain *c)
 }
 
 /* What a reader emitted before it asked for a retry is a bundle like any other. */
+static joist_status read_to_end(jst_chain *c, joist_reader *reader, joist_error *e)
+{
+    jst_run *run = c->worker->run;
+    joist_status status = JOIST_OK;
+    int attempt = 0;
+    for (bool done = false; !done && status == JOIST_OK && !jst_run_stopping(run);) {
+        jst_chain_begin(c);
+        status = read_bundle(c, reader, &done, e);
+        jst_chain_end(c);
+        if (status == JOIST_OK)
+            attempt = 0;
+        else if (jst_run_again(run, status, attempt++, e))
+            status = count_retry(c);
+    }
+    return status;
+}
+
 static joist_status read_split(stage_work *work, jst_chain *c, const joist_split *split,
                                joist_error *e)
 {
@@ -111,17 +131,7 @@ static joist_status read_split(stage_work *work, jst_chain *c, const joist_split
     if (!reader)
         return JOIST_FAILED;
     set_reading(work, c->worker, reader);
-    joist_status status = JOIST_OK;
-    int attempt = 0;
-    for (bool done = false; !done && status == JOIST_OK && !jst_run_stopping(work->run);) {
-        jst_chain_begin(c);
-        status = read_bundle(c, reader, &done, e);
-        jst_chain_end(c);
-        if (status == JOIST_OK)
-            attempt = 0;
-        else if (jst_run_again(work->run, status, attempt++, e))
-            status = count_retry(c);
-    }
+    joist_status status = read_to_end(c, reader, e);
     set_reading(work, c->worker, NULL);
     reader->ops->stop(reader);
     return status;
@@ -137,6 +147,40 @@ static void read_source(jst_worker *w, void *arg)
         if (read_split(work, c, &split, &e))
             jst_run_fail_uri(work->run, c->ctx.node->uri, &e);
     jst_chain_free(c);
+}
+
+/* ---- ranges ---------------------------------------------------------------------------------- */
+
+static joist_status read_range(jst_chain *c, joist_source *source, const joist_time_range *range,
+                               joist_error *e)
+{
+    joist_reader *reader = source->ops->start_range(source, range, e);
+    if (!reader)
+        return JOIST_FAILED;
+    joist_status status = read_to_end(c, reader, e);
+    reader->ops->stop(reader);
+    if (status == JOIST_OK)
+        e->message[0] = '\0';       /* of what was tried again */
+    return status;
+}
+
+/* The ranges of a partition, one after another. They hold no texts, so nothing is allocated. */
+static joist_status read_ranges(jst_chain *c, const jst_shuffle *s, size_t partition,
+                                joist_error *e)
+{
+    jst_run *run = c->worker->run;
+    joist_source *source = run->sources[jst_node_index(run->plan, s->plan->node)];
+    jst_merge *m = jst_merge_open(s, partition);
+    joist_status status = JOIST_OK;
+    joist_time_range range;
+    const jst_entry *entry;
+    e->message[0] = '\0';
+    while (source && status == JOIST_OK && !jst_run_stopping(run) && (entry = jst_merge_next(m, e)))
+        status = jst_entry_decode(s, entry, &range, c->worker->arena)
+                     ? read_range(c, source, &range, e)
+                     : joist_fail_with(e, JOIST_FATAL, "a range cannot be read back");
+    jst_merge_close(m);
+    return status != JOIST_OK || e->message[0] ? JOIST_FAILED : JOIST_OK;
 }
 
 /* ---- shuffles -------------------------------------------------------------------------------- */
@@ -186,6 +230,8 @@ static joist_status read_partition(jst_chain *c, const jst_shuffle *s, size_t pa
                                    joist_error *e)
 {
     jst_reduce reduce = s->plan->reduce;
+    if (jst_op_of(s->plan->node->op) == JST_READ_ALL)
+        return read_ranges(c, s, partition, e);
     bool rows = reduce == JST_REDUCE_LATEST || reduce == JST_REDUCE_APPEND;
     return rows ? merge_partition(c, s, partition, e) : jst_groups_read(c, s, partition, e);
 }
@@ -195,11 +241,11 @@ static void read_shuffle(jst_worker *w, void *arg)
     stage_work *work = arg;
     const jst_shuffle *s = w->run->shuffles[work->stage->root];
     jst_chain *c = jst_chain_new(w, work->stage);
-    joist_error e;
+    joist_error e = { 0 };
     size_t p;
     while (!jst_run_stopping(work->run) && (p = atomic_fetch_add(&work->next, 1)) < s->partitions)
         if (read_partition(c, s, p, &e))
-            jst_run_fail(work->run, &e);
+            jst_run_fail_uri(work->run, s->plan->node->uri, &e);
     jst_chain_free(c);
 }
 

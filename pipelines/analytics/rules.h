@@ -20,6 +20,7 @@ joist_text minor_of(joist_text version);
 joist_text family_of(joist_text software, joist_arena *a);
 
 /* ---- days: whole ones since 1970, UTC; also before ------------------------------------------- */
+enum { FIRST_DAY = -719528, LAST_DAY = 2932896 };       /* of the years 0000-9999 */
 int64_t day_of(joist_time t);
 joist_time hour_of(joist_time t);               /* its beginning */
 joist_text day_print(int64_t day, joist_arena *a);  /* YYYY-MM-DD, of the years 0000-9999 */

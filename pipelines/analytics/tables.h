@@ -69,8 +69,8 @@ JOIST_RECORD_EXTERN(sums, SUMS);
 
 void add_sums(sums *a, const sums *b);
 
-/* The CombineFn FN of records T: ADDED are the (sums) that an element `e` adds, MADE is the (T) made
- * of the sums `a` and the `key`; both in parentheses. */
+/* The CombineFn FN of records T: ADDED are the (sums) an element `e` adds, MADE is the (T) made of
+ * the sums `a` and the `key`; both in parentheses. */
 #define ADD_UP(FN, T, PORTS, ADDED, MADE)                                                         \
     JOIST_COMBINE_FN(FN, PORTS);                                                                  \
     static void FN##_add(const FN##_call *v, sums *a, const T *e)                                 \

@@ -29,6 +29,7 @@ JOIST_RECORD(cursor, CURSOR);
 
 #define PLAN(F, T)                                                                                \
     F(T, bool, everything, 0)                                                                     \
+    F(T, bool, full, 0, .help = "because --full was asked for")                                   \
     F(T, int64_t, after, 0, .help = "changes up to here are in the tables")
 JOIST_RECORD(plan, PLAN);
 
@@ -53,7 +54,7 @@ static joist_status make_plan_process(const make_plan_call *v, const joist_int_r
     bool goes_on = !v->cfg->full && follows(&last->value, c, v->cfg->history);
     if (last->value.set)
         cursor_emit(v->out.cursors, (cursor){ v->cfg->history, last->value.v });
-    return plan_emit(v->out.plans, (plan){ !goes_on, goes_on ? c->seq : 0 });
+    return plan_emit(v->out.plans, (plan){ !goes_on, v->cfg->full, goes_on ? c->seq : 0 });
 }
 
 /* ---- days that are made anew, and those beside them ------------------------------------------ */
@@ -82,8 +83,14 @@ static joist_text scope_key(joist_context *ctx, joist_text project, int64_t day)
     return joist_printf(ctx, "%lld %.*s", (long long)day, JOIST_ARG(project));
 }
 
+/* A day of windows. An event's window_start is within 24 hours of its deactivated_at, and the
+ * history finds its rows by it. */
+#define DAY_WINDOW(F, T) F(T, int64_t, day, 0)
+JOIST_RECORD(day_window, DAY_WINDOW);
+
 #define PICK_CHANGES(IN, OUT, SIDE, CFG, STATE)                                                   \
-    IN(change) OUT(project_day, changed) OUT(scoped, scopes) SIDE(plan_one, plan)
+    IN(change) OUT(project_day, changed) OUT(scoped, scopes) OUT(day_window, windows)             \
+    SIDE(plan_one, plan)
 JOIST_DOFN(pick_changes, PICK_CHANGES);
 
 static void tell_scope(const pick_changes_call *v, joist_text project, int64_t day,
@@ -104,6 +111,9 @@ static joist_status pick_changes_process(const pick_changes_call *v, const chang
     tell_scope(v, project, day - 1, EVENTS_OF_BEFORE);
     tell_scope(v, project, day, EVERYTHING);
     tell_scope(v, project, day + 1, OVERVIEW);
+    for (int64_t window = day - 2; window <= day + 2; window++)
+        if (window >= FIRST_DAY && window <= LAST_DAY)
+            day_window_emit(v->out.windows, (day_window){ window });
     return project_day_emit(v->out.changed, (project_day){ project, day });
 }
 
@@ -117,7 +127,7 @@ JOIST_DOFN(empty_day, EMPTY_DAY);
 static joist_status empty_day_process(const empty_day_call *v, const project_day *d)
 {
     joist_arena *a = joist_context_arena(v->ctx);
-    joist_text project = d->project_id, day = day_print(d->day, a), next = day_print(d->day + 1, a);
+    joist_text project = d->project_id, day = day_print(d->day, a);
     for (int hour = 0; hour < HOURS; hour++)
         hourly_emit(v->out.hours, (hourly){ .project_id = project,
             .hour = JOIST_TIME_MS((d->day * HOURS + hour) * JOIST_HOURS(1)) });
@@ -125,8 +135,29 @@ static joist_status empty_day_process(const empty_day_call *v, const project_day
     daily_dim_emit(v->out.values, (daily_dim){ .project_id = project, .day = day });
     daily_reason_version_emit(v->out.versions,
                               (daily_reason_version){ .project_id = project, .day = day });
-    overview_daily_emit(v->out.days, (overview_daily){ .project_id = project, .day = day });
-    return overview_daily_emit(v->out.days, (overview_daily){ .project_id = project, .day = next });
+    for (int64_t n = d->day; n <= d->day + 1 && n <= LAST_DAY; n++)
+        overview_daily_emit(v->out.days,
+                            (overview_daily){ .project_id = project, .day = day_print(n, a) });
+    return JOIST_OK;
+}
+
+/* ---- what is read ---------------------------------------------------------------------------- */
+
+/* One range without bounds, if everything is made; by --full tables are read and replaced whole. */
+JOIST_FLAT_MAP(all_there_is, plan, joist_time_range);
+static void all_there_is_flat_map(const plan *p, joist_time_range_out out)
+{
+    if (p->everything && !p->full)
+        joist_time_range_emit(out, (joist_time_range){ 0 });
+}
+
+JOIST_MAP(windows_of, day_window, joist_time_range);
+static joist_time_range windows_of_map(const day_window *d)
+{
+    joist_time_range r = { .from = JOIST_TIME_MS(d->day * JOIST_DAYS(1)) };
+    if (d->day < LAST_DAY)
+        r.until = JOIST_TIME_MS((d->day + 1) * JOIST_DAYS(1));
+    return r;
 }
 
 /* To make everything is to make every day anew that the tables have. */
@@ -135,7 +166,8 @@ static joist_status empty_day_process(const empty_day_call *v, const project_day
 JOIST_DOFN(pick_stored, PICK_STORED);
 static joist_status pick_stored_process(const pick_stored_call *v, const hourly *h)
 {
-    if (!plan_one(v->side.plan)->everything)
+    const plan *p = plan_one(v->side.plan);
+    if (!p->everything || p->full)
         return JOIST_OK;
     return project_day_emit(v->out.days, (project_day){ h->project_id, day_of(h->hour) });
 }
@@ -147,11 +179,12 @@ static joist_status pick_stored_process(const pick_stored_call *v, const hourly 
 typedef struct work {
     plan_one_map plan;
     joist_int_result_map scopes;        /* by scope_key */
+    joist_time_range_coll windows;      /* of the history, to be read; of --full none */
     empty_day_result gone;
 } work;
 
-JOIST_INLINE plan_one_map read_plan(joist_pipeline *p, change_coll log, joist_text history,
-                                    joist_text analytics, bool full)
+JOIST_INLINE plan_coll make_the_plan(joist_pipeline *p, change_coll log, joist_text history,
+                                     joist_text analytics, bool full)
 {
     cursor_coll cursors = joist_read(cursor, p, .uri = analytics, .otherwise = { analytics },
                                      .table = JOIST_TEXT("analytics_cursor"),
@@ -161,28 +194,36 @@ JOIST_INLINE plan_one_map read_plan(joist_pipeline *p, change_coll log, joist_te
         .cfg = { .history = history, .full = full });
     joist_write(made.cursors, .uri = analytics, .table = JOIST_TEXT("analytics_cursor"),
                 .key = JOIST_FIELDS(cursor, history), .replace_all = true);
-    return joist_singleton(plan, made.plans);
+    return made.plans;
 }
 
 JOIST_INLINE work plan_work(joist_pipeline *p, joist_text history, joist_text analytics, bool full)
 {
     change_coll log = joist_read(change, p, .uri = history,
                                  .table = JOIST_TEXT("deactivations_changes"), .name = "read_log");
-    plan_one_map plans = read_plan(p, log, history, analytics, full);
-    pick_changes_result changes = JOIST_APPLY(pick_changes, log, .side.plan = plans);
+    plan_coll plans = make_the_plan(p, log, history, analytics, full);
+    plan_one_map the_plan = joist_singleton(plan, plans);
+    pick_changes_result changes = JOIST_APPLY(pick_changes, log, .side.plan = the_plan);
+    joist_int_result_coll scopes = joist_max(scoped, changes.scopes, key, scope);
+
+    joist_time_range_coll all = JOIST_APPLY(all_there_is, plans);
+    joist_time_range_coll some =
+        JOIST_APPLY(windows_of, joist_distinct(day_window, changes.windows));
     hourly_coll stored = joist_read(hourly, p, .uri = analytics, .otherwise = { analytics },
                                     .table = JOIST_TEXT("analytics_hourly"), .name = "read_stored");
     project_day_coll known = joist_distinct(project_day,
-        JOIST_APPLY(pick_stored, stored, .side.plan = plans).days);
-    joist_int_result_coll scopes = joist_max(scoped, changes.scopes, key, scope);
+        JOIST_APPLY(pick_stored, stored, .side.plan = the_plan).days);
     return (work){
-        .plan = plans,
+        .plan = the_plan,
         .scopes = joist_map_by(joist_int_result, scopes, key, .allow_empty = true),
+        .windows = joist_flatten(joist_time_range, all, some),
         .gone = JOIST_APPLY(empty_day, joist_flatten(project_day, changes.changed, known)),
     };
 }
 
 /* For the program's table. */
-#define WORK_DOFNS &make_plan_dofn, &pick_changes_dofn, &pick_stored_dofn, &empty_day_dofn
+#define WORK_DOFNS                                                                                \
+    &make_plan_dofn, &pick_changes_dofn, &empty_day_dofn, &all_there_is_dofn, &windows_of_dofn,   \
+    &pick_stored_dofn
 
 #endif

@@ -92,12 +92,14 @@ def refused(statements, *words):
 
 def test_another_schema_is_an_error():
     refused(["CREATE TABLE deactivations (a, b)", "INSERT INTO deactivations VALUES (1, 2)"],
+            "deactivations", "window_start")
+    refused(["CREATE TABLE deactivations (window_start, b)", "INSERT INTO deactivations VALUES (1, 2)"],
             "deactivations", "project_id")
 
 
 def test_a_row_without_time_is_an_error():
-    refused(["CREATE TABLE deactivations (project_id, deactivated_at, site_key)",
-             "INSERT INTO deactivations VALUES ('p1', 'yesterday', 's')"], "row 1", "deactivated_at")
+    refused(["CREATE TABLE deactivations (project_id, deactivated_at, site_key, window_start)",
+             "INSERT INTO deactivations VALUES ('p1', 'yesterday', 's', NULL)"], "row 1", "deactivated_at")
 
 
 def test_no_database_is_an_error():

@@ -7,7 +7,7 @@ corners; this shows that the corners are not all.
 Tests: pipelines/sessions.c pipelines/join_orders.c pipelines/newest_price.c pipelines/enrich_orders.c
 pipelines/check_readings.c pipelines/windowed_counts.c pipelines/sales_report.c pipelines/two_stations.c
 pipelines/reconcile.c pipelines/triage.c pipelines/top_sales.c pipelines/histogram.c
-pipelines/csv_to_sqlite.c
+pipelines/csv_to_sqlite.c pipelines/recount_days.c
 """
 import csv
 import datetime
@@ -48,10 +48,10 @@ class Case(Folder):
         super().__init__()
         self.name = name
 
-    def rows(self, table, **files):
-        """The table that a run leaves, as a sorted list of tuples."""
+    def rows(self, table, *more, **files):
+        """The table that a run with these arguments leaves, as a sorted list of tuples."""
         args = [program(self.name), "run", "--quiet", "--output", f"sqlite:{self.path('out.db')}",
-                "--dead", self.path("dead"), "--workers", "3", "--bundle", "7", "--run-id", "one"]
+                "--dead", self.path("dead"), "--workers", "3", "--bundle", "7", "--run-id", "one", *more]
         for option, data in files.items():
             data = data if isinstance(data, dict) else {"all.jsonl": data}
             for name, text in data.items():
@@ -135,6 +135,32 @@ def test_newest_price():
     want = [(*key, r["cents"], r["seen"]) for key, r in newest.items()]
     with Case("newest_price") as case:
         check("prices", case.rows("prices", input=split(reports)), sorted(want))
+
+
+def sell(db):
+    """Some sales are taken back, some come."""
+    db.execute("DELETE FROM sales WHERE cents % 3 = ?", (DICE.randrange(3),))
+    db.executemany("INSERT INTO sales VALUES (?, ?, ?)", [
+        (f"s{DICE.randrange(5)}", rfc(START + DICE.randrange(10 * DAY)), DICE.randrange(1000))
+        for _ in range(100)])
+    db.commit()
+
+
+def test_recount_days():
+    totals = {}
+    with Case("recount_days") as case, closing(sqlite3.connect(case.path("sales.db"))) as db:
+        db.execute("CREATE TABLE sales (shop, sold_at, cents)")
+        for _ in range(6):
+            sell(db)
+            days = {rfc(START + n * DAY)[:10] for n in range(11) if DICE.randrange(2)}
+            asked = [{"day": f"{day}T{hour:02}:00:00Z"} for day in days for hour in (3, 20)]
+            totals = {key: row for key, row in totals.items() if key[0] not in days}
+            totals |= {(day, shop): row for day, shop, *row in db.execute(
+                "SELECT substr(sold_at, 1, 10), shop, count(*), sum(cents) FROM sales GROUP BY 1, 2")
+                if day in days}
+            check("totals", case.rows("totals", "--sales", f"sqlite:{case.path('sales.db')}",
+                                      input=lines(asked)),
+                  sorted((f"{day}T00:00:00.000Z", shop, *row) for (day, shop), row in totals.items()))
 
 
 def test_enrich_orders():

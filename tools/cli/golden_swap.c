@@ -6,6 +6,7 @@
 
 #include "../../transforms/read_create.h"
 #include "../../transforms/read_source.h"
+#include "../../transforms/read_sqlite.h"
 #include "../../transforms/sqlite_rows.h"
 #include "../../transforms/write_ndjson.h"
 #include "../../transforms/write_sqlite.h"
@@ -219,6 +220,21 @@ static joist_status open_store(joist_text uri, const joist_table_spec *tables, s
 }
 
 /* ---- sources --------------------------------------------------------------------------------- */
+/* Ranges are asked of a database, so the rows of the side file become one. */
+static joist_status open_ranges(jst_golden_swap *w, const joist_source_spec *spec, joist_text name,
+                                joist_source **out, joist_error *e)
+{
+    joist_table_spec table = { .table = spec->table, .type = spec->type };
+    joist_text file = database(w, joist_arena_printf(w->arena, "%.*s-side", JOIST_ARG(name)));
+    joist_source_spec there = *spec;
+    if (!jst_golden_is_there(side_file(w, name, spec->table)))
+        return JOIST_OK;
+    there.uri = joist_arena_printf(w->arena, "sqlite:%.*s", JOIST_ARG(file));
+    unlink(file.ptr);
+    return load(w, there.uri, &table, 1, name, e) == JOIST_OK
+               ? jst_sqlite_source.open(&there, true, out, e) : JOIST_FAILED;
+}
+
 static joist_status open_source(const joist_source_spec *spec, bool optional, joist_source **out,
                                 joist_error *e)
 {
@@ -229,6 +245,8 @@ static joist_status open_source(const joist_source_spec *spec, bool optional, jo
     *out = NULL;
     if (!name_of(w, spec->uri, &name, e))
         return JOIST_FAILED;
+    if (spec->by.len)
+        return open_ranges(w, spec, name, out, e);
     joist_source_spec file = *spec;
     file.uri = side_file(w, name, spec->table);
     file.query = JOIST_NO_TEXT;
@@ -308,7 +326,7 @@ static joist_status open_sender(joist_text uri, joist_env *env, joist_sender **o
 
 /* ---- the table of connectors ----------------------------------------------------------------- */
 /* What is opened brings its own operations; these are asked for nothing but `open`, and for what
- * the store they stand for offers. */
+ * check wants to know: what the ones they stand for can do. */
 static const joist_store_ops *swapped_store(joist_arena *a, const joist_store_ops *own)
 {
     joist_store_ops *ops = joist_arena_zalloc(a, sizeof *ops);
@@ -316,7 +334,12 @@ static const joist_store_ops *swapped_store(joist_arena *a, const joist_store_op
     return ops;
 }
 
-static const joist_source_ops swapped_source = { .open = open_source };
+static const joist_source_ops *swapped_source(joist_arena *a, const joist_source_ops *own)
+{
+    joist_source_ops *ops = joist_arena_zalloc(a, sizeof *ops);
+    *ops = (joist_source_ops){ .open = open_source, .start_range = own->start_range };
+    return ops;
+}
 
 static size_t count_connectors(const joist_connector *const *table)
 {
@@ -332,7 +355,7 @@ static const joist_connector *swapped(joist_arena *a, const joist_connector *c)
     *copy = *c;
     copy->store = c->store ? swapped_store(a, c->store) : NULL;
     if (c->source && c->source != &jst_create_source)      /* which reads nothing but the program */
-        copy->source = &swapped_source;
+        copy->source = swapped_source(a, c->source);
     copy->sender = c->sender ? &swapped_sender : NULL;
     return copy;
 }

@@ -42,6 +42,19 @@ joist_coll joist_read_(joist_pipeline *p, const joist_type *type, const joist_re
         &T##_type,                                                                                \
         &(joist_read_options){ JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) }) })
 
+/* ---- read all: joist_read_all(T, ranges, .uri = …, .by = JOIST_FIELDS(T, at)) -> T_coll ---------
+ * Reads what the elements of a joist_time_range_coll ask for: for each of them the rows of a table
+ * whose `by` is in [from, until). A row whose `by` is NULL is in no range, one that is in two of
+ * them is read twice. The ranges are known once all before them has run, then they are read by all
+ * workers, none of them held in memory whole. A database finds the rows by an index, if there is
+ * one. A table that is not there is empty. The ranges must be in the global window. */
+joist_coll joist_read_all_(joist_coll ranges, const joist_type *type,
+                           const joist_read_all_options *o);
+#define joist_read_all(T, ...)                                                                    \
+    ((T##_coll){ joist_read_all_(joist_time_range_raw(JOIST_HEAD_(__VA_ARGS__, 0)), &T##_type,    \
+        &((union T##_reading_all_){ .own = {                                                      \
+            JOIST_TAIL_(__VA_ARGS__, .site_ = JOIST_SITE) } }).plain) })
+
 /* ---- create: joist_create(T, p, { … }, { … }, …) -> T_coll: records written in the program. They
  * are copied and travel in the graph. Of an array: joist_create_from(T, p, items, count, …). */
 typedef struct joist_create_options { const char *name; joist_site site_; } joist_create_options;

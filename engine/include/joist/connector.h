@@ -4,7 +4,8 @@
  *
  * The engine owns threads, retries, ordering and the moment of commit; a connector only reads,
  * writes and answers with a status. No function here is called by two threads for one object at a
- * time, except `steal`, which is called while another thread runs `read`. */
+ * time, except `steal`, which is called while another thread runs `read`, and `start` and
+ * `start_range` of a source. */
 #ifndef JOIST_CONNECTOR_H
 #define JOIST_CONNECTOR_H
 
@@ -44,6 +45,7 @@ typedef struct joist_source_spec {
     bool csv;                        /* files are CSV whatever their names */
     char separator;                  /* of CSV; 0: ',' */
     joist_text window, since, until;
+    joist_text by;                   /* of a joist_read_all: the field its ranges are of, a time */
     joist_bytes rows;                /* of a joist_create: the records, row after row */
     const joist_type *type;          /* of the records to emit */
     int64_t max_record;              /* bytes, > 0 */
@@ -110,6 +112,10 @@ typedef struct joist_source_ops {
     /* A digest of what was listed at open: equal digests mean equal names, sizes and times of
      * change. May be NULL: cannot tell. */
     void (*digest)(const joist_source *s, char hex[JOIST_DIGEST_SIZE]);
+    /* For joist_read_all: a reader of the records whose spec->by is in the range, a bound that is
+     * NULL being none; it is read and stopped like others. Called by all workers at once. NULL:
+     * cannot. */
+    joist_reader *(*start_range)(joist_source *s, const joist_time_range *range, joist_error *e);
 } joist_source_ops;
 
 /* ---- stores ---------------------------------------------------------------------------------- */
@@ -162,6 +168,10 @@ typedef struct joist_store_ops {
     joist_status (*open)(joist_text uri, const joist_table_spec *tables, size_t count,
                          const joist_run_identity *run, joist_env *env, joist_store **out,
                          joist_error *e);
+    /* Called before the first write of any store, of one store after another in the order of their
+     * commits: what holds a lock until its commit takes it here, so that no two runs ever wait for
+     * each other. May be NULL. */
+    joist_status (*begin)(joist_store *s, joist_error *e);
     /* Invisible until commit. REJECTED: *row is the first row refused, for the reason in e; rows
      * before it are written, the engine goes on behind it. */
     joist_status (*write)(joist_store *s, size_t table, const joist_rows *rows, size_t *row,

@@ -148,6 +148,13 @@ typedef struct joist_site { const char *file; int line; } joist_site;
     FIELDS key, by;             /* required; of the elements of one key the greatest `by` stays */\
     const char *name;           /* of the step; default "latest_" + the record's name */          \
     joist_site site_;
+#define JOIST_READ_ALL_OPTIONS_(FIELDS)                                                           \
+    joist_text uri;             /* required */                                                    \
+    joist_text table;           /* of a database; default: the record's name + 's' */             \
+    FIELDS by;                  /* required: one time field */                                    \
+    int64_t max_record;         /* bytes; 0 = 1 MiB */                                            \
+    const char *name;           /* of the step; default "read_all_" + the record's name */        \
+    joist_site site_;
 #define JOIST_WRITE_OPTIONS_(FIELDS, COLL)                                                        \
     joist_text uri;             /* required */                                                    \
     joist_text table;           /* of a database; default: the record's name + 's' */             \
@@ -156,8 +163,8 @@ typedef struct joist_site { const char *file; int line; } joist_site;
     FIELDS window;              /* one time field: the stored rows of `hour` are replaced whole */\
     joist_text hour;            /* YYYY-MM-DDTHH; empty: upsert by key */                         \
     COLL groups;                /* of the same record: the stored rows that are alike to one of */\
-                                /* its elements in these fields go before the new ones come */    \
-    FIELDS groups_by;           /* with .groups; fast if they are the first ones of the key */    \
+                                /* its elements in `groups_by` go before the new ones come */    \
+    FIELDS groups_by;           /* with .groups; fast if the key begins with these fields */      \
     bool replace_all;           /* all stored rows go before the new ones come */                 \
     FIELDS changes;             /* a log of what commits change by them: docs/connectors.md */    \
     FIELDS without;             /* fields that are no columns of this table */                    \
@@ -173,6 +180,8 @@ typedef struct joist_site { const char *file; int line; } joist_site;
     joist_site site_;
 typedef struct joist_group_options { JOIST_GROUP_OPTIONS_(joist_fields) } joist_group_options;
 typedef struct joist_latest_options { JOIST_LATEST_OPTIONS_(joist_fields) } joist_latest_options;
+typedef struct joist_read_all_options { JOIST_READ_ALL_OPTIONS_(joist_fields) }
+    joist_read_all_options;
 typedef struct joist_write_options { JOIST_WRITE_OPTIONS_(joist_fields, joist_coll) }
     joist_write_options;
 
@@ -278,6 +287,9 @@ const void *joist_values_next(struct joist_values *values);
     typedef struct T##_write_options { JOIST_WRITE_OPTIONS_(T##_fields, T##_coll) }               \
         T##_write_options;                                                                        \
     typedef struct T##_group_options { JOIST_GROUP_OPTIONS_(T##_fields) } T##_group_options;      \
+    typedef struct T##_read_all_options { JOIST_READ_ALL_OPTIONS_(T##_fields) }                   \
+        T##_read_all_options;                                                                     \
+    union T##_reading_all_ { T##_read_all_options own; joist_read_all_options plain; };           \
     union T##_grouping_ { T##_group_options own; joist_group_options plain; };                    \
     union T##_latest_ { T##_latest_options own; joist_latest_options plain; };                    \
     union T##_write_ { T##_write_options own; joist_write_options plain; };                       \
@@ -358,10 +370,14 @@ const void *joist_values_next(struct joist_values *values);
     F(T, joist_text, key, 0, .help = "the key, as text") F(T, int64_t, count, 0)
 #define JOIST_TOTAL(F, T)                                                                         \
     F(T, joist_text, key, 0, .help = "the key, as text") F(T, int64_t, total, 0)
+#define JOIST_TIME_RANGE(F, T)                                                                    \
+    F(T, joist_time, from, 0, .help = "the first instant of it; NULL: no bound")                  \
+    F(T, joist_time, until, 0, .help = "the first instant behind it; NULL: no bound")
 JOIST_RECORD_EXTERN(joist_line, JOIST_LINE);
 JOIST_RECORD_EXTERN(joist_value, JOIST_VALUE);
 JOIST_RECORD_EXTERN(joist_tally, JOIST_TALLY);
 JOIST_RECORD_EXTERN(joist_total, JOIST_TOTAL);
+JOIST_RECORD_EXTERN(joist_time_range, JOIST_TIME_RANGE);
 
 #ifdef __cplusplus
 }
