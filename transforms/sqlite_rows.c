@@ -5,6 +5,8 @@
  * Every row either becomes a record or ends the reading with its number: a store is not bad input,
  * and a table read in part (projects, say) would reject good events by the thousand.
  *
+ * Only the columns that are fields are asked for: SQLite does not decode the others.
+ *
  * A journal left by a killed run is rolled back first, so the file is opened for writing if it can
  * be; `query_only` sees to it that nothing else is written. */
 #include "sqlite_rows.h"
@@ -21,9 +23,9 @@ struct jst_sqlite_rows {
     sqlite3 *db;
     sqlite3_stmt *statement;
     int *columns;               /* of each field, -1: none */
-    int id;                     /* column of the rowid */
+    int rowid;                  /* the column it is in, if not all of the table is read */
     char from[JOIST_TIME_SIZE], until[JOIST_TIME_SIZE];
-    uint64_t next;              /* row, from 0 */
+    uint64_t number;            /* of the row read last */
 };
 
 static joist_status connect_query(const jst_sqlite_query *q, sqlite3 **db, joist_error *e)
@@ -161,7 +163,6 @@ static size_t match_columns(jst_sqlite_rows *r)
     const joist_type *type = r->query->type;
     size_t matched = 0;
     r->columns = joist_calloc(type->count, sizeof *r->columns);
-    r->id = sqlite3_column_count(r->statement) - 1;
     for (size_t i = 0; i < type->count; i++) {
         r->columns[i] = column_of(r->statement, &type->fields[i]);
         matched += r->columns[i] >= 0;
@@ -169,39 +170,67 @@ static size_t match_columns(jst_sqlite_rows *r)
     return matched;
 }
 
-/* ---- ranges ---------------------------------------------------------------------------------- */
-static joist_status no_column(const jst_sqlite_query *q, joist_error *e)
+/* ---- the columns that are wanted ------------------------------------------------------------- */
+
+/* A name of the rowid that is not a column's; NULL: there is none. */
+static const char *rowid_name(sqlite3_stmt *all)
 {
-    joist_fail_with(e, JOIST_FATAL, "%s: table \"%.*s\" has no column for the field '%s', by which"
-                    " it is to be read", q->path, JOIST_ARG(q->table), q->by->name);
-    jst_printable(e->message);
-    return JOIST_FAILED;
+    static const char *const names[] = { "_rowid_", "rowid", "oid" };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (column_named(all, joist_text_of(names[i])) < 0)
+            return names[i];
+    return NULL;
 }
 
-/* The column's name as the table has it; it may be that of the field's `.from`. */
-static joist_status find_by(const jst_sqlite_query *q, sqlite3 *db, joist_buffer *name,
-                            joist_error *e)
+/* The names of the columns that fields have, whose numbers change accordingly. */
+static int list_columns(jst_sqlite_rows *r, joist_buffer *sql)
 {
-    sqlite3_stmt *all = NULL;
-    joist_status status = select_rows(q, db, "*", &all, e);
-    int at = status == JOIST_OK ? column_of(all, q->by) : -1;
-    if (at >= 0)
-        jst_sqlite_quote(name, joist_text_of(sqlite3_column_name(all, at)));
-    else if (status == JOIST_OK)
-        status = no_column(q, e);
-    sqlite3_finalize(all);
-    return status;
+    int count = 0;
+    for (size_t i = 0; i < r->query->type->count; i++)
+        if (r->columns[i] >= 0) {
+            joist_buffer_text(sql, count ? JOIST_TEXT(", ") : JOIST_TEXT(""));
+            jst_sqlite_quote(sql, joist_text_of(sqlite3_column_name(r->statement, r->columns[i])));
+            r->columns[i] = count++;
+        }
+    return count;
 }
+
+static bool is_partial(const jst_sqlite_query *q) { return q->by || q->part.set; }
 
 /* Without bounds it is still no range that a NULL is in. Times are texts that sort as times. */
-static void range_sql(const jst_sqlite_query *q, joist_text by, joist_buffer *sql)
+static void add_range(const jst_sqlite_query *q, joist_text by, joist_buffer *sql)
 {
-    joist_buffer_printf(sql, "SELECT *, _rowid_ FROM ");
-    jst_sqlite_quote(sql, q->table);
     joist_buffer_printf(sql, " WHERE %.*s %s", JOIST_ARG(by),
                         q->range.from.set ? ">= ?1" : "IS NOT NULL");
     if (q->range.until.set)
         joist_buffer_printf(sql, " AND %.*s < ?2", JOIST_ARG(by));
+}
+
+/* NOT INDEXED: an index that has all the columns would give the rows in its own order. `by` is a
+ * column's name in quotes. */
+static void narrow_sql(jst_sqlite_rows *r, const char *rowid, joist_text by, joist_buffer *sql)
+{
+    const jst_sqlite_query *q = r->query;
+    joist_buffer_printf(sql, "SELECT ");
+    r->rowid = list_columns(r, sql);
+    joist_buffer_printf(sql, "%s%s FROM ", r->rowid && rowid ? ", " : "",
+                        rowid ? rowid : r->rowid ? "" : "1");
+    jst_sqlite_quote(sql, q->table);
+    if (q->by)
+        add_range(q, by, sql);
+    else
+        joist_buffer_printf(sql, " NOT INDEXED");
+    if (q->part.set)
+        joist_buffer_printf(sql, " %s %s BETWEEN %lld AND %lld", q->by ? "AND" : "WHERE", rowid,
+                            (long long)q->part.first, (long long)q->part.last);
+}
+
+static joist_status no_column(const jst_sqlite_query *q, const char *what, joist_error *e)
+{
+    joist_fail_with(e, JOIST_FATAL, "%s: table \"%.*s\" has no %s, by which it is to be read",
+                    q->path, JOIST_ARG(q->table), what);
+    jst_printable(e->message);
+    return JOIST_FAILED;
 }
 
 static int bind_bound(sqlite3_stmt *s, int at, joist_time t, char text[JOIST_TIME_SIZE])
@@ -212,29 +241,42 @@ static int bind_bound(sqlite3_stmt *s, int at, joist_time t, char text[JOIST_TIM
     return sqlite3_bind_text(s, at, text, JOIST_TIME_SIZE, SQLITE_STATIC);
 }
 
-static joist_status select_range(jst_sqlite_rows *r, joist_error *e)
+static joist_status prepare_narrow(jst_sqlite_rows *r, joist_text sql, joist_error *e)
 {
     const jst_sqlite_query *q = r->query;
-    joist_buffer by = { 0 }, sql = { 0 };
-    joist_status status = find_by(q, r->db, &by, e);
-    range_sql(q, joist_buffer_view(&by), &sql);
-    if (status == JOIST_OK)
-        status = jst_sqlite_prepare(r->db, q->path, joist_buffer_view(&sql), &r->statement, e);
-    if (status == JOIST_OK
+    sqlite3_finalize(r->statement);
+    r->statement = NULL;
+    joist_status status = jst_sqlite_prepare(r->db, q->path, sql, &r->statement, e);
+    if (status == JOIST_OK && q->by
         && (bind_bound(r->statement, 1, q->range.from, r->from)
             || bind_bound(r->statement, 2, q->range.until, r->until)))
         status = jst_sqlite_fail(r->db, q->path, "read", e);
+    return status;
+}
+
+/* The columns have been matched; their names are still those of the statement for all of them. */
+static joist_status narrow(jst_sqlite_rows *r, joist_error *e)
+{
+    char what[200];
+    const jst_sqlite_query *q = r->query;
+    const char *rowid = is_partial(q) ? rowid_name(r->statement) : NULL;
+    int by_at = q->by ? column_of(r->statement, q->by) : -1;
+    snprintf(what, sizeof what, "column for the field '%.150s'", q->by ? q->by->name : "");
+    if (q->by && by_at < 0)
+        return no_column(q, what, e);
+    if (is_partial(q) && !rowid)
+        return no_column(q, "rowid", e);
+    joist_buffer by = { 0 }, sql = { 0 };
+    if (q->by)
+        jst_sqlite_quote(&by, joist_text_of(sqlite3_column_name(r->statement, by_at)));
+    narrow_sql(r, rowid, joist_buffer_view(&by), &sql);
+    joist_status status = prepare_narrow(r, joist_buffer_view(&sql), e);
     joist_buffer_free(&by);
     joist_buffer_free(&sql);
     return status;
 }
 
-int64_t jst_sqlite_rows_id(const jst_sqlite_rows *r)
-{
-    return sqlite3_column_int64(r->statement, r->id);
-}
-
-/* ---- reading --------------------------------------------------------------------------------- */
+/* ---------------------------------------------------------------------------------------------- */
 
 void jst_sqlite_rows_close(jst_sqlite_rows *r)
 {
@@ -252,10 +294,12 @@ jst_sqlite_rows *jst_sqlite_rows_open(const jst_sqlite_query *q, joist_error *e)
     r->query = q;
     joist_status status = connect_query(q, &r->db, e);
     if (status == JOIST_OK)
-        status = q->by ? select_range(r, e) : q->sql.len ? prepare_query(q, r->db, &r->statement, e)
+        status = q->sql.len ? prepare_query(q, r->db, &r->statement, e)
                             : select_rows(q, r->db, "*", &r->statement, e);
     if (status == JOIST_OK && match_columns(r) == 0 && q->sql.len)
         status = bad_query(q, "none of its columns is a field", -1, e);
+    if (status == JOIST_OK && !q->sql.len)
+        status = narrow(r, e);
     if (status == JOIST_OK)
         return r;
     jst_sqlite_rows_close(r);
@@ -273,11 +317,11 @@ static joist_status bad_row(const jst_sqlite_rows *r, joist_error *e, const char
 {
     char why[400];
     const jst_sqlite_query *q = r->query;
-    snprintf(why, sizeof why, "row %llu cannot be read: %s", (unsigned long long)r->next + 1, what);
+    snprintf(why, sizeof why, "row %llu cannot be read: %s", (unsigned long long)r->number, what);
     if (q->sql.len)
         return bad_query(q, why, -1, e);
     joist_fail_with(e, JOIST_FATAL, "%s: row %llu of table \"%.*s\" cannot be read: %s", q->path,
-                    (unsigned long long)r->next + 1, JOIST_ARG(q->table), what);
+                    (unsigned long long)r->number, JOIST_ARG(q->table), what);
     jst_printable(e->message);
     return JOIST_FAILED;
 }
@@ -290,30 +334,47 @@ static joist_status bad_column(const jst_sqlite_rows *r, joist_error *e, const j
     return bad_row(r, e, text);
 }
 
-/* The row's size as stored. Without this a single value could be a gigabyte. */
-static joist_status measure(const jst_sqlite_rows *r, size_t *size, joist_error *e)
+/* Text into text, nearly all of most rows; every call of SQLite counts. */
+static void take_text(sqlite3_stmt *s, int at, size_t len, void *out, joist_arena *arena)
 {
-    *size = 0;
-    for (size_t i = 0; i < r->query->type->count; i++)
-        if (r->columns[i] >= 0)
-            *size += (size_t)sqlite3_column_bytes(r->statement, r->columns[i]);
-    if (*size <= (uint64_t)r->query->max_record)
-        return JOIST_OK;
-    return bad_row(r, e, "it is longer than a record may be");
+    joist_text t = { (const char *)sqlite3_column_text(s, at), len };
+    t = joist_arena_text(arena, t);
+    memcpy(out, &t, sizeof t);
 }
 
-static joist_status read_row(const jst_sqlite_rows *r, void *record, joist_arena *arena,
-                             joist_error *e)
+/* The size is as stored, any number eight bytes: asked for the bytes of one, SQLite would print
+ * it. */
+static joist_status read_field(const jst_sqlite_rows *r, size_t i, void *record, size_t *size,
+                               joist_arena *arena, joist_error *e)
 {
-    memset(record, 0, r->query->type->size);
-    for (size_t i = 0; i < r->query->type->count; i++) {
-        const joist_field *f = &r->query->type->fields[i];
-        if (r->columns[i] >= 0 && !jst_sqlite_column(r->statement, r->columns[i], f, record, arena))
-            return bad_column(r, e, f, "is not the JSON it should be");
-        if (f->flags & JOIST_REQUIRED && joist_field_is_null(f, record))
-            return bad_column(r, e, f, "is required, and NULL or of another type");
-    }
+    const joist_field *f = &r->query->type->fields[i];
+    int at = r->columns[i], type = sqlite3_column_type(r->statement, at);
+    bool sized = type == SQLITE_TEXT || type == SQLITE_BLOB;
+    size_t len = sized ? (size_t)sqlite3_column_bytes(r->statement, at) : 0;
+    *size += sized ? len : type == SQLITE_NULL ? 0 : sizeof(int64_t);
+    if (*size > (uint64_t)r->query->max_record)     /* else one value could be a gigabyte */
+        return bad_row(r, e, "it is longer than a record may be");
+    if (type == SQLITE_TEXT && f->kind == JOIST_KIND_TEXT && !f->texts)
+        take_text(r->statement, at, len, (char *)record + f->offset, arena);
+    else if (!jst_sqlite_column(r->statement, at, f, record, arena))
+        return bad_column(r, e, f, "is not the JSON it should be");
     return JOIST_OK;
+}
+
+static joist_status read_row(const jst_sqlite_rows *r, void *record, size_t *size,
+                             joist_arena *arena, joist_error *e)
+{
+    joist_status status = JOIST_OK;
+    *size = 0;
+    memset(record, 0, r->query->type->size);
+    for (size_t i = 0; i < r->query->type->count && status == JOIST_OK; i++) {
+        const joist_field *f = &r->query->type->fields[i];
+        if (r->columns[i] >= 0)
+            status = read_field(r, i, record, size, arena, e);
+        if (status == JOIST_OK && f->flags & JOIST_REQUIRED && joist_field_is_null(f, record))
+            status = bad_column(r, e, f, "is required, and NULL or of another type");
+    }
+    return status;
 }
 
 joist_status jst_sqlite_rows_next(jst_sqlite_rows *r, void *record, size_t *size, bool *more,
@@ -327,9 +388,75 @@ joist_status jst_sqlite_rows_next(jst_sqlite_rows *r, void *record, size_t *size
         sqlite3_reset(r->statement); /* drops the lock: this run may want to write the file */
         return JOIST_OK;
     }
-    joist_status status = measure(r, size, e);
+    r->number = is_partial(r->query) ? (uint64_t)sqlite3_column_int64(r->statement, r->rowid)
+                                     : r->number + 1;
+    return read_row(r, record, size, arena, e);
+}
+
+uint64_t jst_sqlite_rows_number(const jst_sqlite_rows *r)
+{
+    return r->number;
+}
+
+/* ---- the span -------------------------------------------------------------------------------- */
+
+/* In WAL mode somebody may commit while others read, and connections that begin to read one after
+ * another see different tables. */
+static joist_status is_wal(const jst_sqlite_query *q, sqlite3 *db, bool *wal, joist_error *e)
+{
+    sqlite3_stmt *mode = NULL;
+    joist_status status = jst_sqlite_prepare(db, q->path, JOIST_TEXT("PRAGMA journal_mode"), &mode,
+                                             e);
+    if (status == JOIST_OK && sqlite3_step(mode) != SQLITE_ROW)
+        status = jst_sqlite_fail(db, q->path, "read", e);
     if (status == JOIST_OK)
-        status = read_row(r, record, arena, e);
-    r->next++;
+        *wal = sqlite3_stricmp((const char *)sqlite3_column_text(mode, 0), "wal") == 0;
+    sqlite3_finalize(mode);
+    return status;
+}
+
+/* Does not prepare of a table WITHOUT ROWID. */
+static sqlite3_stmt *ask_for_span(const jst_sqlite_query *q, sqlite3 *db, const char *rowid)
+{
+    sqlite3_stmt *span = NULL;
+    joist_buffer sql = { 0 };
+    joist_buffer_printf(&sql, "SELECT (SELECT min(%s) FROM ", rowid);
+    jst_sqlite_quote(&sql, q->table);
+    joist_buffer_printf(&sql, "), (SELECT max(%s) FROM ", rowid);
+    jst_sqlite_quote(&sql, q->table);
+    joist_buffer_byte(&sql, ')');
+    sqlite3_prepare_v2(db, sql.ptr, (int)sql.len, &span, NULL);
+    joist_buffer_free(&sql);
+    return span;
+}
+
+static joist_status read_span(const jst_sqlite_query *q, sqlite3 *db, jst_sqlite_part *span,
+                              joist_error *e)
+{
+    sqlite3_stmt *all = NULL;
+    joist_status status = select_rows(q, db, "*", &all, e);
+    const char *rowid = status == JOIST_OK ? rowid_name(all) : NULL;
+    sqlite3_stmt *s = rowid ? ask_for_span(q, db, rowid) : NULL;
+    if (s && sqlite3_step(s) != SQLITE_ROW)
+        status = jst_sqlite_fail(db, q->path, "read", e);
+    else if (s)
+        *span = (jst_sqlite_part){ sqlite3_column_int64(s, 0) > 0, sqlite3_column_int64(s, 0),
+                                    sqlite3_column_int64(s, 1) };
+    sqlite3_finalize(s);
+    sqlite3_finalize(all);
+    return status;
+}
+
+joist_status jst_sqlite_rows_span(const jst_sqlite_query *q, jst_sqlite_part *span, joist_error *e)
+{
+    sqlite3 *db = NULL;
+    bool wal = true;
+    *span = (jst_sqlite_part){ 0 };
+    joist_status status = connect_query(q, &db, e);
+    if (status == JOIST_OK)
+        status = is_wal(q, db, &wal, e);
+    if (status == JOIST_OK && !wal)
+        status = read_span(q, db, span, e);
+    sqlite3_close(db);
     return status;
 }

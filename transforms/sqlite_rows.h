@@ -5,6 +5,9 @@
 
 #include "sqlite_db.h"
 
+/* Some of a table's rows, by their rowid; both ends included. */
+typedef struct jst_sqlite_part { bool set; int64_t first, last; } jst_sqlite_part;
+
 /* What to read; borrowed by everything below. */
 typedef struct jst_sqlite_query {
     const char *path;
@@ -15,6 +18,7 @@ typedef struct jst_sqlite_query {
     joist_text sql;                 /* a SELECT; empty: all of the table */
     const joist_field *by;          /* a time: only the table's rows in `range`; NULL: all */
     joist_time_range range;
+    jst_sqlite_part part;           /* only these rows of the table; not set: all */
 } jst_sqlite_query;
 
 /* Is the query one statement that reads, without parameters, with a column for some field? */
@@ -23,16 +27,22 @@ joist_status jst_sqlite_query_verify(const jst_sqlite_query *q, joist_error *e);
 /* Is there a row at all? No such table: no. */
 joist_status jst_sqlite_rows_any(const jst_sqlite_query *q, bool *any, joist_error *e);
 
+/* From the first rowid to the last; not set: the table's rows have none, no positive ones, or could
+ * change while several connections read them (WAL). */
+joist_status jst_sqlite_rows_span(const jst_sqlite_query *q, jst_sqlite_part *span,
+                                  joist_error *e);
+
 typedef struct jst_sqlite_rows jst_sqlite_rows;
 jst_sqlite_rows *jst_sqlite_rows_open(const jst_sqlite_query *q, joist_error *e);  /* NULL: *e */
 void jst_sqlite_rows_close(jst_sqlite_rows *r);     /* NULL is a no-op */
-
-/* Of the row that was read last, with `by`: its rowid. */
-int64_t jst_sqlite_rows_id(const jst_sqlite_rows *r);
 
 /* The next row into `record`, what it points to into `arena`, its stored size into *size. At the
  * end *more is false and the database is unlocked; not to be called again then. */
 joist_status jst_sqlite_rows_next(jst_sqlite_rows *r, void *record, size_t *size, bool *more,
                                   joist_arena *arena, joist_error *e);
+
+/* The number of the row read last: its rowid if not all of the table is asked for, else how many
+ * there were, from 1. */
+uint64_t jst_sqlite_rows_number(const jst_sqlite_rows *r);
 
 #endif

@@ -38,10 +38,11 @@ class BenchTest(unittest.TestCase):
         rows = rows_of(done.stdout)
         for title in ("floor: reading the bytes", "floor: strict parse, our walk", "Joist --dry-run",
                       "Joist, four SQLite tables", "1x", "2x", "0 empty DoFns", "16 empty DoFns",
-                      "one event, exec to exit", "history_sites"):
+                      "one event, exec to exit", "history_sites", "Joist --full"):
             self.assertIn(title, rows)
         self.assertEqual(rows["Joist, four SQLite tables"][0], f"{EVENTS:,}")
         self.assertEqual(rows["2x"][0], f"{2 * EVENTS:,}")
+        self.assertEqual(rows["Joist --full"][0], f"{25 * EVENTS:,}")
         self.assertNotIn("out", left)
 
     def test_an_unknown_name_is_usage(self):

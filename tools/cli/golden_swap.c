@@ -64,32 +64,70 @@ static joist_text database(jst_golden_swap *w, joist_text store)
 }
 
 /* ---- rows that a store holds before the run -------------------------------------------------- */
-/* The type as its columns are called: no paths, and texts taken whole. */
-static const joist_type *by_columns(joist_arena *a, const joist_type *type)
+/* The type as its columns are called: no paths, and texts taken whole. JSON decoding remembers a
+ * type by its address for good, and those that are narrowed (.without) live as long as a run; so
+ * one of each is kept for good, found by what is in it. */
+typedef struct columns {
+    joist_type type;
+    joist_field *own, *of;              /* of: as they were */
+    struct columns *next;
+} columns;
+
+static bool same_fields(const columns *c, const joist_type *type)
 {
-    joist_type *copy = joist_arena_alloc(a, sizeof *copy);
-    joist_field *fields = joist_arena_alloc(a, type->count * sizeof *fields);
-    memcpy(fields, type->fields, type->count * sizeof *fields);
-    for (size_t i = 0; i < type->count; i++) {
-        fields[i].from = NULL;
-        fields[i].limit = UINT32_MAX;
-        fields[i].flags &= ~(uint32_t)(JOIST_ENTITIES | JOIST_IF_OBJECT);
-        fields[i].record = fields[i].record ? by_columns(a, fields[i].record) : NULL;
-        fields[i].items = fields[i].items ? by_columns(a, fields[i].items) : NULL;
+    bool same = c->type.count == type->count && c->type.size == type->size
+        && strcmp(c->type.name, type->name) == 0;
+    for (size_t i = 0; same && i < type->count; i++) {
+        const joist_field *a = &c->of[i], *b = &type->fields[i];
+        same = strcmp(a->name, b->name) == 0 && a->kind == b->kind && a->offset == b->offset
+            && a->flags == b->flags && a->texts == b->texts && a->boxed == b->boxed
+            && a->record == b->record && a->items == b->items;
     }
-    *copy = (joist_type){ .name = type->name, .size = type->size, .fields = fields,
-                          .count = type->count };
-    return copy;
+    return same;
+}
+
+static columns *new_columns(joist_arena *a, const joist_type *type)
+{
+    columns *c = joist_arena_zalloc(a, sizeof *c);
+    c->own = joist_arena_alloc(a, type->count * sizeof *c->own);
+    c->of = joist_arena_alloc(a, type->count * sizeof *c->of);
+    memcpy(c->own, type->fields, type->count * sizeof *c->own);
+    memcpy(c->of, type->fields, type->count * sizeof *c->of);
+    c->type = (joist_type){ .name = joist_arena_printf(a, "%s%c", type->name, 0).ptr,
+                            .size = type->size, .fields = c->own, .count = type->count };
+    return c;
+}
+
+static const joist_type *by_columns(const joist_type *type)
+{
+    static joist_arena *kept;
+    static columns *all;
+    for (columns *c = all; c; c = c->next)
+        if (same_fields(c, type))
+            return &c->type;
+    kept = kept ? kept : joist_arena_new();
+    columns *c = new_columns(kept, type);
+    for (size_t i = 0; i < type->count; i++) {
+        joist_field *f = &c->own[i];
+        f->from = NULL;
+        f->limit = UINT32_MAX;
+        f->flags &= ~(uint32_t)(JOIST_ENTITIES | JOIST_IF_OBJECT);
+        f->record = f->record ? by_columns(f->record) : NULL;
+        f->items = f->items ? by_columns(f->items) : NULL;
+    }
+    c->next = all;
+    all = c;
+    return &c->type;
 }
 
 static joist_status decode_rows(jst_golden_swap *w, const jst_golden_rows *lines, joist_text path,
                                 const joist_type *type, joist_rows *rows, joist_error *e)
 {
     char *items = joist_arena_alloc(w->arena, (lines->count + 1) * type->size);
-    const joist_type *columns = by_columns(w->arena, type);
+    const joist_type *named = by_columns(type);
     joist_json_error wrong;
     for (size_t i = 0; i < lines->count; i++)
-        if (!joist_json_decode_with(lines->items[i].text, columns, items + i * type->size,
+        if (!joist_json_decode_with(lines->items[i].text, named, items + i * type->size,
                                     w->arena, NULL, &wrong))
             return joist_fail_with(e, JOIST_USAGE, "%.*s:%zu: %s", JOIST_ARG(path),
                                    lines->items[i].line, wrong.message);
