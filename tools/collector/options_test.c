@@ -74,7 +74,8 @@ Test(options, refused)
         { "--port", "1" }, { "--storage", "x", "--port", "65536" },
         { "--storage", "x", "--port", "-1" }, { "--storage", "x", "--batch-ms", "10001" },
         { "--storage", "x", "--rate-project", "many" }, { "--storage", "x", "word" },
-        { "--storage", "x", "--trusted-proxies", "everybody" }, { "--storage" }, { "--storag", "x" },
+        { "--storage", "x", "--trusted-proxies", "everybody" }, { "--storage" },
+        { "--storag", "x" },
         { "--storage", "x", "--rate-address=-1" },
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
