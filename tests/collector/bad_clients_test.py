@@ -86,8 +86,7 @@ def test_lengths_that_lie():
         check_in("the first is good, the rest no request", answers, ([b"200"], [b"200", b"400"]))
         with service.connect() as s:
             s.sendall((HEAD + "Content-Length: 100\r\n\r\na=1").encode())
-            s.shutdown(1)
-            check("shorter: no answer that claims anything", b"200" in everything(s), False)
+            wait_for("its body is awaited", lambda: service.metric("held_bytes") == 3)
         for length in ("-1", "3x", "0x3", "99999999999999999999999", ""):
             got = status(service, HEAD + f"Content-Length: {length}\r\n\r\na=1")
             check_in(f"length {length!r}", got, (400, 413, 415))

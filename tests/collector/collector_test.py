@@ -164,6 +164,19 @@ def test_trusted_proxies():
                 check(f"with {trusted}", only(service)["_collector"]["remote_ip"], want)
 
 
+def test_senders_that_do_not_wait():
+    """WordPress sends and hangs up at once, as a client may that only ever sends."""
+    with Folder() as folder, Service(folder.path("store")) as service:
+        for number in range(100):
+            body = f"mark={number}"
+            with service.connect() as s:
+                s.sendall((f"POST /deactivate HTTP/1.0\r\nHost: x\r\nContent-Type: {FORM}\r\n"
+                           f"Content-Length: {len(body)}\r\n\r\n").encode())
+                s.sendall(body.encode())
+        wait_for("all are stored", lambda: service.metric("events_total") == 100)
+        check("events", sorted(int(e["mark"]) for e in service.events()), list(range(100)))
+
+
 def test_batches():
     """0: an object each, whatever comes together."""
     with Folder() as folder, Service(folder.path("store"), "--batch-ms", "0") as service:
