@@ -2,8 +2,8 @@
  * A directory: temporary name, fsync, rename, fsync of the folder. Readers skip names that begin
  * with a '.', so what a crash leaves half written is never an event. Folders of an hour are made
  * when the first object needs them, and each parent is synced, or a power cut could take a whole
- * hour away with its folder. The folder of the last hour stays open: the next object is likely to
- * go there. */
+ * hour away with its folder; that is done once an hour. The folder of the last hour stays open: the
+ * next object is likely to go there. */
 #include "store.h"
 
 #include <errno.h>
@@ -32,17 +32,18 @@ static bool fail(joist_error *e, const char *what, const char *name)
 }
 
 /* ---- folders --------------------------------------------------------------------------------- */
-/* The folder `name` in `parent`, made durably if it is new; -1: it cannot be had. */
+/* The folder `name` in `parent`, made if it is new; -1: it cannot be had. The parent is synced in
+ * any case: who made the folder, another collector or we before an error, may not have come to
+ * that. */
 static int enter(int parent, const char *name)
 {
-    int fd = openat(parent, name, FOLDER_FLAGS);
-    if (fd >= 0 || errno != ENOENT)
-        return fd;
     if (mkdirat(parent, name, 0777) != 0 && errno != EEXIST)
         return -1;
-    fd = openat(parent, name, FOLDER_FLAGS);
+    int fd = openat(parent, name, FOLDER_FLAGS);
     if (fd >= 0 && fsync(parent) != 0) {
+        int error = errno;
         close(fd);
+        errno = error;
         fd = -1;
     }
     return fd;
