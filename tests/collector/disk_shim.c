@@ -3,7 +3,7 @@
  *
  *   DISK_MIRROR  a folder that gets what a power cut would leave: what a file held when it was
  *                synced (file-INODE), and the names a folder had when that was synced
- *                (dir-INODE/NAME: a file's contents, or a link to a folder's). Nothing else is safe.
+ *                (dir-INODE/NAME: links to the mirror of a file or folder). Nothing else is safe.
  *   DISK_DIR     `lies`: folders are not mirrored, as if their sync did nothing
  *   DISK_FAIL    KIND:N, KIND of create write sync rename mkdir: the N-th such call is an EIO */
 #define _GNU_SOURCE

@@ -161,7 +161,7 @@ int collector_run(const settings *s)
     c->log = jst_cli_log_new(stderr, JST_CLI_JSON, false, false);
     wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     jst_cli_signals_begin(on_stop);
-    int code = e.failure;
+    int code;
     if (start(c, s, &e)) {
         serve(c);
         code = stop(c);
