@@ -88,7 +88,8 @@ JOIST_DOFN(read_project, READ_PROJECT);
 static joist_status read_project_process(const read_project_call *v, const project_document *d)
 {
     project p;
-    const char *wrong = project_of(d, joist_context_arena(v->ctx), &p);
+    const char *wrong = project_of(d, joist_where(v->ctx)->origin->uri,
+                                   joist_context_arena(v->ctx), &p);
     if (wrong)
         return joist_fail(v->ctx, "project '%.*s': %s", JOIST_ARG(d->id), wrong);
     return project_emit(v->out.projects, p);

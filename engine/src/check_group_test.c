@@ -312,9 +312,8 @@ REFUSES(a_list_as_the_right_key, "field 'all' is a list and cannot be a key")
 REFUSES(a_join_of_different_windows, "the inputs of 'j' are in different windows")
 {
     hit_coll in = joist_window_into(hit, IN_HITS, .fixed_ms = 5);
-    word_coll words = IN_WORDS;
-    HERE; hit_word_coll j = joist_join(hit_word, in, words, BY((hit, who), (word, text)),
-                                       .name = "j");
+    word_coll to = IN_WORDS;
+    HERE; hit_word_coll j = joist_join(hit_word, in, to, BY((hit, who), (word, text)), .name = "j");
     joist_write(j, .uri = OUT);
 }
 REFUSES(a_join_of_windows_with_another_offset, "the inputs of 'j' are in different windows")

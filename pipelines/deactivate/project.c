@@ -100,17 +100,20 @@ static bool read_integrations(joist_json map, joist_arena *a, joist_json *out)
     return type == JOIST_JSON_NULL || type == JOIST_JSON_OBJECT;
 }
 
-/* A database without booleans has 0 for false. */
-static bool is_active(joist_json active)
+/* SQLite has no booleans: there 0 is false, and in a document it is not. */
+static bool is_active(joist_json active, joist_text uri)
 {
     bool zero = active.len == 1 && *active.ptr == '0';
-    return joist_json_type_of(active) != JOIST_JSON_FALSE && !zero;
+    if (joist_text_equal(joist_uri_scheme(uri), JOIST_TEXT("sqlite")) && zero)
+        return false;
+    return joist_json_type_of(active) != JOIST_JSON_FALSE;
 }
 
-const char *project_of(const project_document *document, joist_arena *a, project *out)
+const char *project_of(const project_document *document, joist_text uri, joist_arena *a,
+                       project *out)
 {
     *out = (project){ .id = document->id, .hash = joist_lower(document->hash, a),
-                      .active = is_active(document->active) };
+                      .active = is_active(document->active, uri) };
     if (!read_reasons(document->reasons, a, &out->reasons))
         return "reasons must be a list of objects that have a slug";
     if (!read_custom_fields(document->custom_fields, a, &out->custom_fields))

@@ -9,7 +9,7 @@
 #define PROJECT_DOCUMENT(F, T)                                                                    \
     F(T, joist_text, id, JOIST_REQUIRED, .from = "_id")                                           \
     F(T, joist_text, hash, JOIST_REQUIRED, .help = "how its plugin names it")                     \
-    F(T, joist_json, active, 0, .help = "only false is inactive")                                 \
+    F(T, joist_json, active, 0, .help = "only false is inactive; in SQLite, 0")                   \
     F(T, joist_json, reasons, 0, .help = "[{slug}]")                                              \
     F(T, joist_json, custom_fields, 0, .help = "[{key, type}]")                                   \
     F(T, joist_json, integrations, 0, .help = "{name: {enabled, …}}")
@@ -30,8 +30,9 @@ JOIST_RECORD_EXTERN(custom_field, CUSTOM_FIELD);
     F(T, joist_json, integrations, 0, .help = "the enabled ones; NULL: none is")
 JOIST_RECORD_EXTERN(project, PROJECT);
 
-/* NULL, or why the document is none of a project. Memory from `a`. */
-const char *project_of(const project_document *document, joist_arena *a, project *out);
+/* NULL, or why the document, read from `uri`, is none of a project. Memory from `a`. */
+const char *project_of(const project_document *document, joist_text uri, joist_arena *a,
+                       project *out);
 
 /* One of the defaults or of the project's own, retired ones too. */
 bool is_reason_of(const project *p, joist_text reason_id);

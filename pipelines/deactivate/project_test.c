@@ -22,13 +22,17 @@ TestSuite(project, .init = set_up, .fini = tear_down);
 #define GOOD "{\"_id\":\"p1\",\"hash\":\"0B7C2F52-6A0E-4D0E-9B7E-3F6F2D1C9A01\""
 
 /* NULL, or why the members behind a good beginning make no project. */
-static const char *read(const char *members, project *out)
+static const char *read_from(const char *uri, const char *members, project *out)
 {
     project_document d;
     joist_json_error e;
     joist_text text = joist_arena_printf(arena, GOOD "%s}", members);
     cr_assert(joist_json_decode_with(text, &project_document_type, &d, arena, NULL, &e));
-    return project_of(&d, arena, out);
+    return project_of(&d, joist_text_of(uri), arena, out);
+}
+static const char *read(const char *members, project *out)
+{
+    return read_from("in/projects.jsonl", members, out);
 }
 
 Test(project, needs_an_id_and_a_hash_only)
@@ -46,7 +50,7 @@ Test(project, is_inactive_only_by_false)
 {
     static const struct { const char *active; bool is; } cases[] = {
         { "true", true }, { "null", true }, { "\"no\"", true }, { "false", false },
-        { "0", false }, { "1", true },
+        { "0", true }, { "1", true },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         project p;
@@ -54,6 +58,15 @@ Test(project, is_inactive_only_by_false)
                             &p));
         cr_expect_eq(p.active, cases[i].is, "%s", cases[i].active);
     }
+}
+
+Test(project, is_inactive_by_0_in_a_database_without_booleans)
+{
+    project p;
+    cr_assert_null(read_from("sqlite:latest.db", ",\"active\":0", &p));
+    cr_expect_not(p.active);
+    cr_assert_null(read_from("sqlite:latest.db", ",\"active\":1", &p));
+    cr_expect(p.active);
 }
 
 Test(project, has_its_own_reasons_and_the_default_ones)
