@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests: read_sqlite.c, as far as it does not need a running pipeline. */
+ * Tests: read_sqlite.c, as far as it does not need a running pipeline, and tables in ranges. */
 #include "read_sqlite.h"
 #include "sqlite_test.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
 
 #define ROW(F, T) F(T, joist_text, id)
 JOIST_RECORD(row, ROW);
@@ -111,6 +116,137 @@ Test(read_sqlite, one_split)
     r->ops->stop(r);
     source->ops->close(source);
 }
+
+/* ---- ranges ---------------------------------------------------------------------------------- */
+
+enum { ROWS = 3000 };           /* of 10 KB each: some splits */
+
+static test_name large_table(const char *name)
+{
+    test_name path = name_in("", name);
+    run_sql(path.text, "CREATE TABLE t (id TEXT, filler); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL"
+                       " SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO t SELECT 'r' || i,"
+                       " zeroblob(10000) FROM n");
+    return path;
+}
+
+JOIST_BUILD(copy, row);
+static void copy(joist_pipeline *p, const row *o)
+{
+    (void)o;
+    row_coll rows = joist_read(row, p, .uri = joist_build_printf(p, "%s",
+                               name_in("sqlite:", "x.db").text), .table = JOIST_TEXT("t"));
+    joist_write(rows, .uri = joist_build_printf(p, "%s", name_in("sqlite:", "copy.db").text),
+                .table = JOIST_TEXT("copies"), .key = JOIST_FIELDS(row, id));
+}
+
+Test(read_sqlite, every_row_of_a_large_table_is_read_once)
+{
+    static const joist_pipeline_def def = { .name = "copy", .options = &row_type,
+                                            .build = copy_any };
+    large_table("x.db");
+    run_sql(name_in("", "x.db").text, "DELETE FROM t WHERE rowid % 3 = 0 OR rowid < 100");
+    const joist_report *report;
+    joist_pipeline *p = joist_pipeline_new(&def);
+    OK(joist_pipeline_check(p, &(row){ JOIST_NO_TEXT }, &error));
+    OK(joist_pipeline_run(p, &(joist_run_options){ .workers = 4 }, &report));
+    cr_assert(report->records == 1934 && report->files == 1, "%d records", (int)report->records);
+    joist_pipeline_free(p);
+    EXPECT(name_in("", "copy.db").text,
+           "SELECT count(*), count(DISTINCT id), sum(substr(id, 2)) FROM copies",
+           "1934|1934|2996733");
+}
+
+static const joist_split *open_large(size_t *count)
+{
+    OK(open_source("x.db", "t", false));
+    const joist_split *splits = source->ops->splits(source, count);
+    cr_assert_geq(*count, 3);
+    return splits;
+}
+
+static joist_reader *start(const joist_split *split)
+{
+    joist_reader *r = source->ops->start(source, split, &error);
+    cr_assert_not_null(r, "%s", error.message);
+    return r;
+}
+
+static int try_to_write(const char *path)
+{
+    sqlite3 *db = direct(path);
+    int rc = sqlite3_exec(db, "INSERT INTO t (id) VALUES ('new')", NULL, NULL, NULL);
+    sqlite3_close(db);
+    return rc;
+}
+
+Test(read_sqlite, nobody_commits_between_two_ranges)
+{
+    size_t count;
+    test_name path = large_table("x.db");
+    const joist_split *splits = open_large(&count);
+    cr_assert_eq(try_to_write(path.text), SQLITE_OK, "nothing has begun");
+    for (size_t i = 0; i < count; i++) {
+        joist_reader *r = start(&splits[i]);
+        cr_assert_eq(try_to_write(path.text), SQLITE_BUSY);
+        r->ops->stop(r);
+        cr_assert_eq(try_to_write(path.text), i + 1 < count ? SQLITE_BUSY : SQLITE_OK);
+    }
+    source->ops->close(source);
+}
+
+/* A process that writes once `go` is closed; forked before this one has anything to do with the
+ * file, since SQLite does not survive a fork. */
+static pid_t later_writer(const char *path, int go[2])
+{
+    char nothing;
+    cr_assert_eq(pipe(go), 0);
+    pid_t child = fork();
+    cr_assert_geq(child, 0);
+    if (child)
+        return child;
+    close(go[1]);
+    if (read(go[0], &nothing, 1))
+        _exit(1);
+    sqlite3 *db = direct(path);
+    sqlite3_busy_timeout(db, 60000);
+    _exit(sqlite3_exec(db, "INSERT INTO t (id) VALUES ('new')", NULL, NULL, NULL));
+}
+
+/* Until somebody has the lock that keeps new readers out while he waits for the others to go. */
+static void wait_for_pending(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CLOEXEC);    /* to close it would drop our own locks */
+    struct flock pending;
+    do {
+        nanosleep(&(struct timespec){ 0, 1000000 }, NULL);
+        pending = (struct flock){ .l_type = F_RDLCK, .l_start = 0x40000000, .l_len = 1 };
+        cr_assert_eq(fcntl(fd, F_GETLK, &pending), 0);
+    } while (pending.l_type == F_UNLCK);
+}
+
+Test(read_sqlite, who_waits_to_write_keeps_no_further_range_out, .timeout = 120)
+{
+    size_t count;
+    int status, go[2];
+    test_name path = name_in("", "x.db");
+    pid_t writer = later_writer(path.text, go);
+    large_table("x.db");
+    const joist_split *splits = open_large(&count);
+    joist_reader *first = start(&splits[0]);
+    close(go[1]);
+    wait_for_pending(path.text);
+    for (size_t i = 1; i < count; i++) {
+        joist_reader *r = start(&splits[i]);
+        r->ops->stop(r);
+    }
+    first->ops->stop(first);
+    waitpid(writer, &status, 0);
+    cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == SQLITE_OK);
+    source->ops->close(source);
+}
+
+/* ---------------------------------------------------------------------------------------------- */
 
 static void copy_file(const char *from, const char *to)
 {

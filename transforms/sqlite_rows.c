@@ -5,6 +5,8 @@
  * Every row either becomes a record or ends the reading with its number: a store is not bad input,
  * and a table read in part (projects, say) would reject good events by the thousand.
  *
+ * Only the columns that are fields are asked for: SQLite walks over the others without decoding them.
+ *
  * A journal left by a killed run is rolled back first, so the file is opened for writing if it can
  * be; `query_only` sees to it that nothing else is written. */
 #include "sqlite_rows.h"
@@ -21,7 +23,8 @@ struct jst_sqlite_rows {
     sqlite3 *db;
     sqlite3_stmt *statement;
     int *columns;               /* of each field, -1: none */
-    uint64_t next;              /* row, from 0 */
+    int rowid;                  /* the column it is in, of a range */
+    uint64_t number;            /* of the row read last, from 1 */
 };
 
 static joist_status connect_query(const jst_sqlite_query *q, sqlite3 **db, joist_error *e)
@@ -163,6 +166,60 @@ static size_t match_columns(jst_sqlite_rows *r)
     return matched;
 }
 
+/* ---- the columns that are wanted ------------------------------------------------------------- */
+
+/* A name of the rowid that is not a column's; NULL: there is none. */
+static const char *rowid_name(sqlite3_stmt *all)
+{
+    static const char *const names[] = { "_rowid_", "rowid", "oid" };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (column_named(all, joist_text_of(names[i])) < 0)
+            return names[i];
+    return NULL;
+}
+
+/* The names of the columns that fields have, whose numbers change accordingly. */
+static int list_columns(jst_sqlite_rows *r, joist_buffer *sql)
+{
+    int count = 0;
+    for (size_t i = 0; i < r->query->type->count; i++)
+        if (r->columns[i] >= 0) {
+            joist_buffer_text(sql, count ? JOIST_TEXT(", ") : JOIST_TEXT(""));
+            jst_sqlite_quote(sql, joist_text_of(sqlite3_column_name(r->statement, r->columns[i])));
+            r->columns[i] = count++;
+        }
+    return count;
+}
+
+/* NOT INDEXED: an index that has all the columns would give the rows in its own order. */
+static void narrow_sql(jst_sqlite_rows *r, joist_buffer *sql)
+{
+    const char *rowid = r->query->range.set ? rowid_name(r->statement) : NULL;
+    joist_buffer_printf(sql, "SELECT ");
+    r->rowid = list_columns(r, sql);
+    joist_buffer_printf(sql, "%s%s FROM ", r->rowid && rowid ? ", " : "",
+                        rowid ? rowid : r->rowid ? "" : "1");
+    jst_sqlite_quote(sql, r->query->table);
+    joist_buffer_printf(sql, " NOT INDEXED");
+    if (rowid)
+        joist_buffer_printf(sql, " WHERE %s BETWEEN %lld AND %lld", rowid,
+                            (long long)r->query->range.first, (long long)r->query->range.last);
+}
+
+static joist_status narrow(jst_sqlite_rows *r, joist_error *e)
+{
+    joist_buffer sql = { 0 };
+    narrow_sql(r, &sql);
+    sqlite3_finalize(r->statement);
+    r->statement = NULL;
+    joist_status status = jst_sqlite_prepare(r->db, r->query->path, joist_buffer_view(&sql),
+                                             &r->statement, e);
+    joist_buffer_free(&sql);
+    return status;
+}
+
+/* ---------------------------------------------------------------------------------------------- */
+
 void jst_sqlite_rows_close(jst_sqlite_rows *r)
 {
     if (!r)
@@ -183,6 +240,8 @@ jst_sqlite_rows *jst_sqlite_rows_open(const jst_sqlite_query *q, joist_error *e)
                             : select_rows(q, r->db, "*", &r->statement, e);
     if (status == JOIST_OK && match_columns(r) == 0 && q->sql.len)
         status = bad_query(q, "none of its columns is a field", -1, e);
+    if (status == JOIST_OK && !q->sql.len)
+        status = narrow(r, e);
     if (status == JOIST_OK)
         return r;
     jst_sqlite_rows_close(r);
@@ -200,11 +259,11 @@ static joist_status bad_row(const jst_sqlite_rows *r, joist_error *e, const char
 {
     char why[400];
     const jst_sqlite_query *q = r->query;
-    snprintf(why, sizeof why, "row %llu cannot be read: %s", (unsigned long long)r->next + 1, what);
+    snprintf(why, sizeof why, "row %llu cannot be read: %s", (unsigned long long)r->number, what);
     if (q->sql.len)
         return bad_query(q, why, -1, e);
     joist_fail_with(e, JOIST_FATAL, "%s: row %llu of table \"%.*s\" cannot be read: %s", q->path,
-                    (unsigned long long)r->next + 1, JOIST_ARG(q->table), what);
+                    (unsigned long long)r->number, JOIST_ARG(q->table), what);
     jst_printable(e->message);
     return JOIST_FAILED;
 }
@@ -217,13 +276,21 @@ static joist_status bad_column(const jst_sqlite_rows *r, joist_error *e, const j
     return bad_row(r, e, text);
 }
 
+/* Asked for the bytes of a number, SQLite would print it. */
+static size_t stored_size(sqlite3_stmt *s, int at)
+{
+    int type = sqlite3_column_type(s, at);
+    return type == SQLITE_TEXT || type == SQLITE_BLOB ? (size_t)sqlite3_column_bytes(s, at)
+         : type == SQLITE_NULL ? 0 : sizeof(int64_t);
+}
+
 /* The row's size as stored. Without this a single value could be a gigabyte. */
 static joist_status measure(const jst_sqlite_rows *r, size_t *size, joist_error *e)
 {
     *size = 0;
     for (size_t i = 0; i < r->query->type->count; i++)
         if (r->columns[i] >= 0)
-            *size += (size_t)sqlite3_column_bytes(r->statement, r->columns[i]);
+            *size += stored_size(r->statement, r->columns[i]);
     if (*size <= (uint64_t)r->query->max_record)
         return JOIST_OK;
     return bad_row(r, e, "it is longer than a record may be");
@@ -254,9 +321,76 @@ joist_status jst_sqlite_rows_next(jst_sqlite_rows *r, void *record, size_t *size
         sqlite3_reset(r->statement); /* drops the lock: this run may want to write the file */
         return JOIST_OK;
     }
+    r->number = r->query->range.set ? (uint64_t)sqlite3_column_int64(r->statement, r->rowid)
+                                    : r->number + 1;
     joist_status status = measure(r, size, e);
+    return status == JOIST_OK ? read_row(r, record, arena, e) : status;
+}
+
+uint64_t jst_sqlite_rows_number(const jst_sqlite_rows *r)
+{
+    return r->number;
+}
+
+/* ---- the span -------------------------------------------------------------------------------- */
+
+/* In WAL mode somebody may commit while others read, and connections that begin to read one after
+ * another see different tables. */
+static joist_status is_wal(const jst_sqlite_query *q, sqlite3 *db, bool *wal, joist_error *e)
+{
+    sqlite3_stmt *mode = NULL;
+    joist_status status = jst_sqlite_prepare(db, q->path, JOIST_TEXT("PRAGMA journal_mode"), &mode,
+                                             e);
+    if (status == JOIST_OK && sqlite3_step(mode) != SQLITE_ROW)
+        status = jst_sqlite_fail(db, q->path, "read", e);
     if (status == JOIST_OK)
-        status = read_row(r, record, arena, e);
-    r->next++;
+        *wal = sqlite3_stricmp((const char *)sqlite3_column_text(mode, 0), "wal") == 0;
+    sqlite3_finalize(mode);
+    return status;
+}
+
+/* Does not prepare of a table WITHOUT ROWID. */
+static sqlite3_stmt *ask_for_span(const jst_sqlite_query *q, sqlite3 *db, const char *rowid)
+{
+    sqlite3_stmt *span = NULL;
+    joist_buffer sql = { 0 };
+    joist_buffer_printf(&sql, "SELECT (SELECT min(%s) FROM ", rowid);
+    jst_sqlite_quote(&sql, q->table);
+    joist_buffer_printf(&sql, "), (SELECT max(%s) FROM ", rowid);
+    jst_sqlite_quote(&sql, q->table);
+    joist_buffer_byte(&sql, ')');
+    sqlite3_prepare_v2(db, sql.ptr, (int)sql.len, &span, NULL);
+    joist_buffer_free(&sql);
+    return span;
+}
+
+static joist_status read_span(const jst_sqlite_query *q, sqlite3 *db, jst_sqlite_range *span,
+                              joist_error *e)
+{
+    sqlite3_stmt *all = NULL;
+    joist_status status = select_rows(q, db, "*", &all, e);
+    const char *rowid = status == JOIST_OK ? rowid_name(all) : NULL;
+    sqlite3_stmt *s = rowid ? ask_for_span(q, db, rowid) : NULL;
+    if (s && sqlite3_step(s) != SQLITE_ROW)
+        status = jst_sqlite_fail(db, q->path, "read", e);
+    else if (s)
+        *span = (jst_sqlite_range){ sqlite3_column_int64(s, 0) > 0, sqlite3_column_int64(s, 0),
+                                    sqlite3_column_int64(s, 1) };
+    sqlite3_finalize(s);
+    sqlite3_finalize(all);
+    return status;
+}
+
+joist_status jst_sqlite_rows_span(const jst_sqlite_query *q, jst_sqlite_range *span, joist_error *e)
+{
+    sqlite3 *db = NULL;
+    bool wal = true;
+    *span = (jst_sqlite_range){ 0 };
+    joist_status status = connect_query(q, &db, e);
+    if (status == JOIST_OK)
+        status = is_wal(q, db, &wal, e);
+    if (status == JOIST_OK && !wal)
+        status = read_span(q, db, span, e);
+    sqlite3_close(db);
     return status;
 }

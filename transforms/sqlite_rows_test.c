@@ -31,8 +31,8 @@ static void set_up(void)
     make_dir();
     path = name_in("", "x.db");
     arena = joist_arena_new();
-    query = (jst_sqlite_query){ path.text, JOIST_TEXT("t"), &every_type, 1 << 20, ENV,
-                                JOIST_TEXT("") };
+    query = (jst_sqlite_query){ .path = path.text, .table = JOIST_TEXT("t"), .type = &every_type,
+                                .max_record = 1 << 20, .env = ENV };
 }
 
 static void tear_down(void)
@@ -262,11 +262,94 @@ Test(sqlite_rows, required_and_size)
            "\"id\" is required");
     FAILED(read_first("CREATE TABLE t AS SELECT 1 n", &every_type, &v), JOIST_FATAL,
            "\"id\" is required");
-    query.max_record = 10;
+    query.max_record = 16;      /* any number counts as eight bytes */
     OK(read_first("CREATE TABLE t AS SELECT '12345678' id, 99 n, 'unread' z", &every_type, &v));
     FAILED(read_first("CREATE TABLE t AS SELECT '123456789' id, 99 n", &every_type, &v),
            JOIST_FATAL, "longer");
 }
+
+/* ---- ranges ---------------------------------------------------------------------------------- */
+
+/* The ids of all rows of the query, with blanks between them, and in *numbers those of the rows. */
+static joist_text all_ids(joist_text *numbers)
+{
+    static char ids[256], ns[256];
+    every v;
+    bool more;
+    size_t size, at = 0, n = 0;
+    jst_sqlite_rows *r = jst_sqlite_rows_open(&query, &error);
+    cr_assert_not_null(r, "%s", error.message);
+    while (jst_sqlite_rows_next(r, &v, &size, &more, arena, &error) == JOIST_OK && more) {
+        at += (size_t)snprintf(ids + at, sizeof ids - at, "%.*s ", JOIST_ARG(v.id));
+        n += (size_t)snprintf(ns + n, sizeof ns - n, "%d ", (int)jst_sqlite_rows_number(r));
+    }
+    jst_sqlite_rows_close(r);
+    *numbers = (joist_text){ ns, n };
+    return (joist_text){ ids, at };
+}
+
+static void expect_rows(jst_sqlite_range range, const char *ids, const char *numbers)
+{
+    joist_text got_numbers;
+    query.range = range;
+    joist_text got = all_ids(&got_numbers);
+    cr_expect(joist_text_equal(got, joist_text_of(ids)), "%.*s, not %s", JOIST_ARG(got), ids);
+    cr_expect(joist_text_equal(got_numbers, joist_text_of(numbers)), "%.*s, not %s",
+              JOIST_ARG(got_numbers), numbers);
+}
+
+Test(sqlite_rows, a_range_of_rowids)
+{
+    run_sql(path.text, "CREATE TABLE t (id TEXT, n); INSERT INTO t (rowid, id) VALUES (2, 'a'),"
+                       " (3, 'b'), (5, 'c'), (9223372036854775807, 'd')");
+    expect_rows((jst_sqlite_range){ true, 1, 4 }, "a b ", "2 3 ");
+    expect_rows((jst_sqlite_range){ true, 5, 5 }, "c ", "5 ");
+    expect_rows((jst_sqlite_range){ true, 6, 100 }, "", "");
+    expect_rows((jst_sqlite_range){ 0 }, "a b c d ", "1 2 3 4 ");
+}
+
+Test(sqlite_rows, a_range_of_a_table_whose_columns_are_called_rowid)
+{
+    run_sql(path.text, "CREATE TABLE t (id TEXT, rowid, _RowId_); INSERT INTO t VALUES"
+                       " ('a', 7, 7), ('b', 8, 8)");
+    expect_rows((jst_sqlite_range){ true, 2, 8 }, "b ", "2 ");
+}
+
+/* An index with all columns that are asked for would be shorter to walk over. */
+Test(sqlite_rows, rows_come_in_their_own_order)
+{
+    run_sql(path.text, "CREATE TABLE t (id TEXT, other TEXT); CREATE INDEX i ON t (id);"
+                       "INSERT INTO t VALUES ('c', 'x'), ('a', 'x'), ('b', 'x')");
+    expect_rows((jst_sqlite_range){ 0 }, "c a b ", "1 2 3 ");
+    expect_rows((jst_sqlite_range){ true, 1, 2 }, "c a ", "1 2 ");
+}
+
+static void expect_span(const char *sql, bool set, int64_t first, int64_t last)
+{
+    jst_sqlite_range span;
+    unlink(path.text);
+    run_sql(path.text, sql);
+    OK(jst_sqlite_rows_span(&query, &span, &error));
+    cr_expect_eq(span.set, set, "%s", sql);
+    if (set)
+        cr_expect(span.first == first && span.last == last, "%s", sql);
+}
+
+Test(sqlite_rows, the_span_of_a_table)
+{
+    expect_span("CREATE TABLE t (id); INSERT INTO t (rowid) VALUES (3), (17)", true, 3, 17);
+    expect_span("CREATE TABLE t (id, rowid); INSERT INTO t VALUES (1, 99)", true, 1, 1);
+    expect_span("CREATE TABLE t (id)", false, 0, 0);
+    expect_span("CREATE TABLE t (id); INSERT INTO t (rowid) VALUES (0), (17)", false, 0, 0);
+    expect_span("CREATE TABLE t (id); INSERT INTO t (rowid) VALUES (-5), (17)", false, 0, 0);
+    expect_span("CREATE TABLE t (id PRIMARY KEY) WITHOUT ROWID; INSERT INTO t VALUES (1)", false, 0,
+                0);
+    expect_span("CREATE TABLE t (rowid, _rowid_, oid); INSERT INTO t VALUES (1, 2, 3)", false, 0, 0);
+    expect_span("PRAGMA journal_mode = WAL; CREATE TABLE t (id); INSERT INTO t VALUES (1)", false, 0,
+                0);
+}
+
+/* ---------------------------------------------------------------------------------------------- */
 
 Test(sqlite_rows, a_hostile_table_name)
 {
