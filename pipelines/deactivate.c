@@ -31,8 +31,8 @@
     F(T, joist_text, window, 0, .values = "HOUR",                                                 \
       .help = "YYYY-MM-DDTHH: read and replace that hour only")                                   \
     F(T, joist_text, since, 0, .values = "HOUR",                                                  \
-      .help = "YYYY-MM-DDTHH: read that hour and later ones")                                     \
-    F(T, joist_text, until, 0, .values = "HOUR", .help = "YYYY-MM-DDTHH: read earlier hours only")\
+      .help = "YYYY-MM-DDTHH: that hour and later ones, one after another")                       \
+    F(T, joist_text, until, 0, .values = "HOUR", .help = "YYYY-MM-DDTHH: earlier hours only")     \
     F(T, int64_t, max_record, 0, .fallback = "1M", .help = "bytes a record may have")             \
     F(T, bool, allow_no_projects, 0, .fallback = "false",                                         \
       .help = "run although there is no project at all: every event is rejected")
@@ -346,9 +346,14 @@ static const joist_dofn *const dofns[] = {
     &validate_reason_dofn, &trim_dofn, &clean_dofn, &request_mail_dofn, NULL
 };
 
+static const joist_hourly hourly = {
+    .input = "input", .journal = "latest", .window = "window", .since = "since", .until = "until",
+};
+
 static const joist_pipeline_def def = {
     .name = "deactivate", .about = "Turns an hour of deactivation events into tables.",
     .options = &options_type, .dofns = dofns, .codes = codes, .build = build_any,
+    .hourly = &hourly,
 };
 
 #ifndef JOIST_NO_MAIN

@@ -4,6 +4,7 @@
 #include "read_create.h"
 #include "read_source.h"
 #include "read_sqlite.h"
+#include "sqlite_journal.h"
 #include "write_ndjson.h"
 #include "write_sqlite.h"
 
@@ -16,7 +17,7 @@ static const joist_connector file_connector = {
 static const joist_connector sqlite_connector = {
     .version = JOIST_CONNECTOR_VERSION, .name = "sqlite", .schemes = { "sqlite" },
     .help = "a SQLite database file: read a table or a query, keep tables and an outbox",
-    .source = &jst_sqlite_source, .store = &jst_sqlite_store,
+    .source = &jst_sqlite_source, .store = &jst_sqlite_store, .journal = &jst_sqlite_journal,
 };
 
 static const joist_connector http_connector = {

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hour_set.h"
 #include "local_file.h"
 #include "read_hour.h"
 
@@ -37,6 +38,7 @@ typedef struct walk {
     joist_buffer folders;   /* jst_hour_folders of the input, then scratch */
     size_t folders_len;
     joist_arena *names;
+    jst_hour_set *found;    /* NULL: files are wanted, not hours */
 } walk;
 
 bool jst_reads_text(const joist_type *type)
@@ -224,9 +226,35 @@ static verdict judge(walk *w, int dir, const struct dirent *entry, struct stat *
         return ENTER;
     if (entry->d_type == DT_REG && !is_input_name(w, joist_text_of(name)))
         return SKIP;
+    if (entry->d_type == DT_REG && w->found)
+        return TAKE;            /* of an hour's file only the name counts */
     return judge_status(w, dir, name, st);
 }
 
+/* ---- hours ----------------------------------------------------------------------------------- */
+/* Of the files in the directory being read. */
+static joist_time hour_here(walk *w)
+{
+    size_t at;
+    return find_hour(w, (joist_text){ w->uri.ptr + w->root, w->uri.len - w->root }, &at);
+}
+
+/* A year has 8,760 hours, and all but a few of them are done: those are not looked into. An hour
+ * inside the folders of another hour is missed with it. */
+static bool is_wanted(walk *w)
+{
+    joist_time hour = hour_here(w);
+    return !hour.set || (in_hours(&w->hours, hour) && jst_hour_set_asks(w->found, hour.ms));
+}
+
+static void note_hour(walk *w)
+{
+    joist_time hour = hour_here(w);
+    if (hour.set)
+        jst_hour_set_add(w->found, hour.ms);
+}
+
+/* ---- names of directories -------------------------------------------------------------------- */
 static const char *path_of(walk *w)
 {
     joist_buffer_reserve(&w->uri, 1)[0] = '\0';
@@ -263,7 +291,7 @@ static joist_status read_names(walk *w, DIR *dir, subdir **subdirs)
             continue;
         switch (judge(w, dirfd(dir), entry, &st)) {
         case SKIP: w->l->skipped++; break;
-        case TAKE: add_named(w, entry->d_name, &st); break;
+        case TAKE: w->found ? note_hour(w) : add_named(w, entry->d_name, &st); break;
         case ENTER: note_subdir(w, entry->d_name, subdirs); break;
         case BROKEN:
             joist_buffer_text(&w->uri, joist_text_of(entry->d_name));
@@ -298,6 +326,8 @@ static joist_status walk_subdirs(walk *w, const subdir *s, const ancestor *up)
 
 static joist_status walk_directory(walk *w, const ancestor *up)
 {
+    if (w->found && !is_wanted(w))
+        return JOIST_OK;
     DIR *dir = opendir(path_of(w));
     struct stat st;
     if (!dir || fstat(dirfd(dir), &st)) {
@@ -396,17 +426,38 @@ static joist_status list_all(walk *w, bool optional, bool *found)
     return list_input(w, optional, found);
 }
 
+static joist_status walk_input(walk *w, bool optional, bool *found)
+{
+    *found = false;
+    w->names = joist_arena_new();
+    joist_status status = list_all(w, optional, found);
+    joist_buffer_free(&w->uri);
+    joist_buffer_free(&w->folders);
+    joist_arena_free(w->names);
+    return status;
+}
+
+joist_status jst_list_hours(const joist_source_spec *spec, const joist_hours *known,
+                            joist_arena *arena, joist_hours *out, joist_error *e)
+{
+    jst_listing l = { .arena = joist_arena_new() };
+    jst_hour_set set = { .known = known };
+    walk w = { .spec = spec, .l = &l, .e = e, .found = &set };
+    bool found;
+    joist_status status = walk_input(&w, false, &found);
+    *out = jst_hour_set_sorted(&set, arena);
+    jst_hour_set_free(&set);
+    jst_listing_free(&l);
+    return status;
+}
+
 joist_status jst_list(const joist_source_spec *spec, bool optional, jst_listing *out, bool *found,
                       joist_error *e)
 {
     *out = (jst_listing){ .arena = joist_arena_new() };
-    *found = false;
-    walk w = { .spec = spec, .l = out, .e = e, .names = joist_arena_new() };
-    joist_status status = list_all(&w, optional, found);
+    walk w = { .spec = spec, .l = out, .e = e };
+    joist_status status = walk_input(&w, optional, found);
     put_in_order(spec, out);
-    joist_buffer_free(&w.uri);
-    joist_buffer_free(&w.folders);
-    joist_arena_free(w.names);
     if (status)
         jst_listing_free(out);
     return status;

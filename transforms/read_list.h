@@ -32,6 +32,9 @@ bool jst_reads_text(const joist_type *type);
  * false. */
 joist_status jst_list(const joist_source_spec *spec, bool optional, jst_listing *out, bool *found,
                       joist_error *e);
+/* joist_source_ops.hours */
+joist_status jst_list_hours(const joist_source_spec *spec, const joist_hours *known,
+                            joist_arena *arena, joist_hours *out, joist_error *e);
 void jst_listing_free(jst_listing *l);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The listing: which names are input, in which order, and what is skipped and counted. */
+ * The listing: which names are input, in which order, and what is skipped and counted.
+ * Tests: read_list.c hour_set.c */
 #include <criterion/criterion.h>
 
 #include "read_list.h"
@@ -280,4 +281,67 @@ Test(read_list, an_open_source_s_files_are_no_input)
     spec.except_count = 2;
     expect_spec(&spec, "x.json\n", 0);
     s->ops->close(s);
+}
+
+/* ---- hours ----------------------------------------------------------------------------------- */
+/* The hours as HH of 2026-08-20, by ' '. */
+static void expect_hours(joist_source_spec *spec, const joist_hours *known, const char *hours)
+{
+    joist_arena *arena = joist_arena_new();
+    joist_hours found;
+    joist_error e = { 0 };
+    joist_buffer got = joist_buffer_in(arena, 64);
+    joist_time day;
+    cr_assert(joist_hour_parse(JOIST_TEXT("2026-08-20T00"), &day));
+    cr_assert_eq(jst_list_hours(spec, known, arena, &found, &e), JOIST_OK, "%s", e.message);
+    for (size_t i = 0; i < found.count; i++)
+        joist_buffer_printf(&got, "%s%02lld", i ? " " : "",
+                            (long long)(found.items[i] - day.ms) / 3600000);
+    cr_expect(joist_text_equal(joist_buffer_view(&got), joist_text_of(hours)), "%.*s",
+              JOIST_ARG(joist_buffer_view(&got)));
+    joist_arena_free(arena);
+}
+
+Test(read_list, hours_that_have_something_to_read)
+{
+    joist_source_spec spec = test_spec(dir, &joist_value_type);
+    const joist_hours none = { 0 };
+    expect_hours(&spec, &none, "");
+    put("2026/08/20/09/a.json");
+    put("2026/08/20/09/b.json");
+    put("2026/08/20/11/x/deep.jsonl.gz");
+    put("other/2026/08/20/09/c.json");
+    put("other/2026/08/20/02/c.json");
+    put("2026/08/20/12/_template.json");
+    put("2026/08/20/13/picture.png");
+    put("2026/08/20/14/.hidden/a.json");
+    put("2026/08/20/25/a.json");
+    put("2026/08/20/nothing.json");
+    expect_hours(&spec, &none, "02 09 11");
+    spec.since = JOIST_TEXT("2026-08-20T03");
+    expect_hours(&spec, &none, "09 11");
+    spec.until = JOIST_TEXT("2026-08-20T11");
+    expect_hours(&spec, &none, "09");
+}
+
+Test(read_list, hours_that_are_known_are_not_looked_for)
+{
+    joist_source_spec spec = test_spec(dir, &joist_value_type);
+    joist_time nine;
+    joist_hour_parse(JOIST_TEXT("2026-08-20T09"), &nine);
+    joist_hours known = { &nine.ms, 1 };
+    put("2026/08/20/09/a.json");
+    put("2026/08/20/10/a.json");
+    expect_hours(&spec, &known, "10");
+}
+
+Test(read_list, hours_need_an_input)
+{
+    joist_arena *arena = joist_arena_new();
+    joist_source_spec spec = test_spec("no/such/directory", &joist_value_type);
+    joist_hours none = { 0 }, found;
+    joist_error e = { 0 };
+    cr_expect_eq(jst_list_hours(&spec, &none, arena, &found, &e), JOIST_FAILED);
+    cr_expect(strstr(e.message, "cannot read 'no/such/directory'"), "%s", e.message);
+    joist_arena_free(arena);
 }

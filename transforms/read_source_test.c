@@ -2,6 +2,8 @@
  * Tests: read_source.c read_split.c
  * However a directory is cut into splits, bundles and stolen pieces, the same comes out of it. */
 #include <criterion/criterion.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 
 #include "read_test.h"
 
@@ -385,4 +387,49 @@ Test(read_source, contains_its_files)
     cr_expect(!s->ops->contains(s, st.st_dev + 1, st.st_ino));
     cr_expect(!s->ops->contains(s, st.st_dev, 0));
     s->ops->close(s);
+}
+
+static void digest_now(char hex[JOIST_DIGEST_SIZE])
+{
+    joist_source_spec spec = test_spec(dir, &joist_value_type);
+    joist_source *s = NULL;
+    joist_error e = { 0 };
+    cr_assert_eq(jst_file_source.open(&spec, false, &s, &e), JOIST_OK, "%s", e.message);
+    s->ops->digest(s, hex);
+    s->ops->close(s);
+}
+
+static void set_time(const char *name, time_t seconds)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    struct timespec times[2] = { { .tv_sec = seconds }, { .tv_sec = seconds } };
+    cr_assert_eq(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+Test(read_source, the_digest_tells_names_sizes_and_times)
+{
+    char empty[JOIST_DIGEST_SIZE], first[JOIST_DIGEST_SIZE], next[JOIST_DIGEST_SIZE];
+    digest_now(empty);
+    cr_expect_eq(strlen(empty), 64);
+    test_write(dir, "a.json", "{}", 2);
+    set_time("a.json", 1000);
+    digest_now(first);
+    cr_expect_str_neq(first, empty);
+    digest_now(next);
+    cr_expect_str_eq(next, first);
+    set_time("a.json", 1001);
+    digest_now(next);
+    cr_expect_str_neq(next, first, "another time");
+    test_write(dir, "a.json", "{} ", 3);
+    set_time("a.json", 1000);
+    digest_now(next);
+    cr_expect_str_neq(next, first, "another size");
+    test_write(dir, "a.json", "[]", 2);
+    set_time("a.json", 1000);
+    digest_now(next);
+    cr_expect_str_eq(next, first, "what is in the file is not looked at");
+    test_write(dir, "b.json", "{}", 2);
+    digest_now(next);
+    cr_expect_str_neq(next, first, "another file");
 }

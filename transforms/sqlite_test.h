@@ -50,7 +50,7 @@ JOIST_INLINE joist_status open_store(const char *uri, const joist_table_spec *ta
                                      joist_store **out)
 {
     *out = NULL;
-    return jst_sqlite_store.open(joist_text_of(uri), tables, count, ENV, out, &error);
+    return jst_sqlite_store.open(joist_text_of(uri), tables, count, NULL, ENV, out, &error);
 }
 
 JOIST_INLINE joist_store *opened(const char *uri, const joist_table_spec *tables, size_t count)

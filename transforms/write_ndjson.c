@@ -98,9 +98,10 @@ static bool is_csv(const char *path, const joist_table_spec *table)
 }
 
 static joist_status store_open(joist_text uri, const joist_table_spec *tables, size_t count,
-                               joist_env *env, joist_store **out, joist_error *e)
+                               const joist_run_identity *run, joist_env *env, joist_store **out,
+                               joist_error *e)
 {
-    (void)env;
+    (void)env, (void)run;
     if (store_check(uri, tables, count, e) != JOIST_OK)
         return JOIST_FAILED;
     char *path = jst_file_path(joist_uri_rest(uri), e);

@@ -27,7 +27,7 @@ static const joist_table_spec lines = { .type = &own_line_type };
 static joist_store *opened(const char *uri, const joist_table_spec *table)
 {
     joist_store *s = NULL;
-    OK(jst_ndjson_store.open(joist_text_of(uri), table, 1, ENV, &s, &error));
+    OK(jst_ndjson_store.open(joist_text_of(uri), table, 1, NULL, ENV, &s, &error));
     return s;
 }
 
@@ -193,7 +193,7 @@ static void expect_refused(const char *uri, const joist_table_spec *tables, size
                            joist_failure failure, const char *part)
 {
     joist_store *s = NULL;
-    FAILED(jst_ndjson_store.open(joist_text_of(uri), tables, count, ENV, &s, &error), failure,
+    FAILED(jst_ndjson_store.open(joist_text_of(uri), tables, count, NULL, ENV, &s, &error), failure,
            part);
     cr_assert_null(s);
 }

@@ -96,6 +96,8 @@ static joist_status verify_existing(jst_sqlite_store_state *s, joist_error *e)
         status = jst_sqlite_fail_code(SQLITE_READONLY, s->db, s->path, "write", e);
     if (status == JOIST_OK)
         status = verify_tables(s, e);
+    if (status == JOIST_OK)
+        status = jst_sqlite_fence_check(s, e);
     sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     return status;
 }
@@ -110,7 +112,7 @@ static joist_status declare_tables(jst_sqlite_store_state *s, joist_error *e)
         if (status == JOIST_OK)
             status = jst_sqlite_declare(s->model, s->tables[i].spec, e);
     }
-    return status;
+    return status == JOIST_OK && s->run ? jst_sqlite_fence_declare(s->model, e) : status;
 }
 
 static joist_status verify(jst_sqlite_store_state *s, joist_error *e)
@@ -155,11 +157,13 @@ static joist_status store_check(joist_text uri, const joist_table_spec *tables, 
 }
 
 static joist_status store_open(joist_text uri, const joist_table_spec *tables, size_t count,
-                               joist_env *env, joist_store **out, joist_error *e)
+                               const joist_run_identity *run, joist_env *env, joist_store **out,
+                               joist_error *e)
 {
     jst_sqlite_store_state *s = new_state(uri, tables, count, env, e);
     if (!s)
         return JOIST_FAILED;
+    s->run = run && run->number ? run : NULL;
     joist_status status = verify(s, e);
     if (status == JOIST_OK)
         *out = &s->base;
@@ -276,6 +280,8 @@ static joist_status begin(jst_sqlite_store_state *s, joist_error *e)
     if (s->ahead.fd < 0)
         jst_ahead_open(&s->ahead, s->path);
     status = verify_tables(s, e);       /* again: the lock was free since open */
+    if (status == JOIST_OK)
+        status = jst_sqlite_fence_set(s, e);
     for (size_t i = 0; i < s->count && status == JOIST_OK; i++)
         status = begin_table(s, &s->tables[i], e);
     s->broken = status != JOIST_OK;
@@ -382,10 +388,10 @@ static joist_status store_prepare(joist_store *store, joist_error *e)
     if (s->broken)
         return is_broken(s, e);
     joist_status status = JOIST_OK;
-    /* Without a file there is no window to empty. */
-    if (!s->begun && has_window(s)) {
+    /* Without a file there is no window to empty; but who has a lease says that it was here. */
+    if (!s->begun && (s->run || has_window(s))) {
         status = jst_sqlite_store_attach(s, e);
-        if (status == JOIST_OK && s->db)
+        if (status == JOIST_OK && (s->run || s->db))
             status = begin(s, e);
     }
     if (status == JOIST_OK && s->begun)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The SQLite store: its operations, and what its two files share. */
+ * The SQLite store: its operations, and what its files share. */
 #ifndef JST_WRITE_SQLITE_H
 #define JST_WRITE_SQLITE_H
 
@@ -21,6 +21,7 @@ typedef struct jst_sqlite_store_state {
     joist_store base;
     char *path;
     joist_env *env;
+    const joist_run_identity *run;  /* NULL: one without a lease */
     sqlite3 *model;                 /* in memory: the tables as they have to be */
     sqlite3 *db;                    /* NULL: no file yet */
     jst_sqlite_store_table *tables;
@@ -40,6 +41,12 @@ joist_status jst_sqlite_pending(joist_store *store, size_t table, joist_text aft
 joist_status jst_sqlite_mark(joist_store *store, size_t table, joist_text key, joist_text status,
                              int64_t attempts, joist_text last_error, joist_time at,
                              joist_error *e);
+/* sqlite_fence.c; all of them do nothing for a run without a lease */
+joist_status jst_sqlite_fence_declare(sqlite3 *model, joist_error *e);
+/* Has a later run of our window committed? */
+joist_status jst_sqlite_fence_check(const jst_sqlite_store_state *s, joist_error *e);
+/* The same, then makes the window ours, in the open transaction. */
+joist_status jst_sqlite_fence_set(const jst_sqlite_store_state *s, joist_error *e);
 /* Connects if there is a file by now; s->db stays NULL if not. */
 joist_status jst_sqlite_store_attach(jst_sqlite_store_state *s, joist_error *e);
 

@@ -15,8 +15,8 @@ joist_status jst_stores_open(jst_run *run)
         joist_status status;
         int attempt = 0;
         do
-            status = s->connector->store->open(s->uri, s->specs, s->count, run->env,
-                                               &run->stores[i], &e);
+            status = s->connector->store->open(s->uri, s->specs, s->count, &run->identity,
+                                               run->env, &run->stores[i], &e);
         while (jst_run_again(run, status, attempt++, &e));
         if (status != JOIST_OK)
             return jst_run_fail_uri(run, s->uri, &e);
@@ -223,25 +223,56 @@ joist_status jst_stores_write(jst_run *run)
     return jst_run_stopping(run) ? JOIST_FAILED : JOIST_OK;
 }
 
+/* ---- commit ---------------------------------------------------------------------------------- */
+
+static bool may_commit(jst_run *run)
+{
+    joist_error e = { 0 };
+    if (!run->o.may_commit || run->o.may_commit(run->o.user, &e))
+        return true;
+    jst_run_fail(run, &e);
+    return false;
+}
+
+static joist_status commit_store(jst_run *run, size_t i)
+{
+    const jst_store_plan *s = &run->plan->stores[i];
+    joist_error e = { 0 };
+    joist_status status;
+    int attempt = 0;
+    do
+        status = run->stores[i]->ops->commit(run->stores[i], &e);
+    while (jst_run_again(run, status, attempt++, &e));
+    if (status != JOIST_OK)
+        return jst_run_fail_uri(run, s->uri, &e);
+    for (size_t t = 0; t < s->count; t++)
+        run->tables[jst_node_index(run->plan, s->tables[t].node)].committed = true;
+    return JOIST_OK;
+}
+
+static joist_status tell_committed(jst_run *run, const jst_store_plan *s)
+{
+    joist_error e = { 0 };
+    bool replaced = false;
+    for (size_t t = 0; t < s->count; t++)
+        replaced |= s->specs[t].window.count && s->specs[t].hour.len;
+    if (!run->o.committed || run->o.committed(run->o.user, s->uri, replaced, &e) == JOIST_OK)
+        return JOIST_OK;
+    return jst_run_fail(run, &e);
+}
+
 /* A signal that comes before the first commit is the last that can prevent it: some stores without
  * the others would be worse than all. */
 joist_status jst_stores_commit(jst_run *run)
 {
     if (jst_run_stopping(run))
         return JOIST_FAILED;
-    for (size_t i = 0; i < run->plan->stores_count; i++) {
-        const jst_store_plan *s = &run->plan->stores[i];
-        joist_error e = { 0 };
-        joist_status status = JOIST_OK;
-        int attempt = 0;
-        if (run->stores[i])
-            do
-                status = run->stores[i]->ops->commit(run->stores[i], &e);
-            while (jst_run_again(run, status, attempt++, &e));
-        if (status != JOIST_OK)
-            return jst_run_fail_uri(run, s->uri, &e);
-        for (size_t t = 0; t < s->count && run->stores[i]; t++)
-            run->tables[jst_node_index(run->plan, s->tables[t].node)].committed = true;
-    }
+    if (run->o.dry_run || !run->plan->stores_count)
+        return JOIST_OK;
+    if (!may_commit(run))
+        return JOIST_FAILED;
+    for (size_t i = 0; i < run->plan->stores_count; i++)
+        if (commit_store(run, i) || tell_committed(run, &run->plan->stores[i]))
+            return JOIST_FAILED;
     return JOIST_OK;
 }

@@ -108,7 +108,7 @@ static joist_status write_file(jst_run *run, joist_text path, joist_error *e)
     if (!c || !c->store)
         return joist_fail_with(e, JOIST_USAGE, "dead letters cannot be written to '%.*s'",
                                JOIST_ARG(path));
-    if (c->store->open(path, &spec, 1, run->env, &store, e))
+    if (c->store->open(path, &spec, 1, NULL, run->env, &store, e))
         return JOIST_FAILED;
     uint64_t count = 0;
     joist_status status = write_all(run, store, &count, e);

@@ -101,6 +101,7 @@ static void deliver_all(delivery *d)
     size_t count;
     while (!jst_run_stopping(d->run) && next_page(d, &after, rows, &count)) {
         d->reached = false;
+        jst_run_look(d->run);
         deliver_page(d, rows, count);
         if (!d->reached)
             return;

@@ -26,7 +26,7 @@ static void *member_main(void *arg)
     return NULL;
 }
 
-static void look(jst_run *run)
+void jst_run_look(jst_run *run)
 {
     if (run->o.progress)
         run->o.progress(run->o.user, jst_report_make(run, "running"));
@@ -43,7 +43,7 @@ static void wait_for_all(crew *c)
         until.tv_nsec %= 1000000000;
         pthread_cond_timedwait(&c->all_done, &c->lock, &until);
         pthread_mutex_unlock(&c->lock);
-        look(c->run);
+        jst_run_look(c->run);
         pthread_mutex_lock(&c->lock);
     }
     pthread_mutex_unlock(&c->lock);

@@ -5,6 +5,7 @@
 
 #include "joist/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -83,13 +84,13 @@ static size_t workers_of(const joist_run_options *o)
     return n < 1 ? 1 : n > MOST_WORKERS ? MOST_WORKERS : (size_t)n;
 }
 
-/* 20260820T031407-9f2c: the second it began and some chance. */
-static joist_text new_id(jst_run *run)
+/* 20260820T031407-9f2c */
+joist_text joist_new_run_id(joist_env *env, joist_arena *arena)
 {
     char t[JOIST_TIME_SIZE];
-    joist_time_format(run->started_ms, t);
-    unsigned chance = (unsigned)(run->env->random(run->env) & 0xffff);
-    return joist_arena_printf(run->arena, "%.4s%.2s%.2sT%.2s%.2s%.2s-%04x", t, t + 5, t + 8, t + 11,
+    joist_time_format(env->now_ms(env), t);
+    unsigned chance = (unsigned)(env->random(env) & 0xffff);
+    return joist_arena_printf(arena, "%.4s%.2s%.2sT%.2s%.2s%.2s-%04x", t, t + 5, t + 8, t + 11,
                               t + 14, t + 17, chance);
 }
 
@@ -165,7 +166,9 @@ static jst_run *run_new(joist_pipeline *p, const joist_run_options *o)
     run->started_ns = jst_nanoseconds();
     run->started_ms = run->env->now_ms(run->env);
     run->now = JOIST_TIME_MS(run->started_ms);
-    run->id = o->run_id.len ? joist_arena_text(run->arena, o->run_id) : new_id(run);
+    run->id = o->run_id.len ? joist_arena_text(run->arena, o->run_id)
+                             : joist_new_run_id(run->env, run->arena);
+    run->identity = (joist_run_identity){ joist_pipeline_name(p), o->window, run->id, o->number };
     run->plan = jst_plan_new(p);
     add_codes(run, joist_codes);
     add_codes(run, p->def->codes);
@@ -243,6 +246,7 @@ static joist_status open_sources(jst_run *run)
             && open_source(run, &nodes->items[i], &rank, &e))
             return jst_run_fail_uri(run, nodes->items[i].uri, &e);
     run->bytes_total = bytes_to_read(run);
+    jst_digest_windows(run);
     return JOIST_OK;
 }
 
@@ -329,6 +333,19 @@ joist_status joist_pipeline_check_online(joist_pipeline *p, joist_env *env, jois
     else
         status = open_senders(run, e);
     jst_stores_close(run);
+    close_sources(run);
+    jst_run_free(run);
+    return status;
+}
+
+joist_status joist_pipeline_digest(joist_pipeline *p, joist_env *env, char hex[JOIST_DIGEST_SIZE],
+                                   joist_error *e)
+{
+    jst_run *run = run_new(p, &(joist_run_options){ .env = env, .workers = 1 });
+    joist_status status = open_sources(run);
+    if (status != JOIST_OK)
+        *e = run->error;
+    snprintf(hex, JOIST_DIGEST_SIZE, "%.*s", JOIST_ARG(run->digest));
     close_sources(run);
     jst_run_free(run);
     return status;

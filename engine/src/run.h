@@ -58,6 +58,7 @@ typedef struct jst_run {
     int64_t started_ms;
     joist_time now;
     joist_text id;
+    joist_run_identity identity;
     jst_worker *workers; size_t workers_count;
     jst_metric_names *metric_names; size_t nodes_count;         /* by graph node */
     jst_memory memory;
@@ -78,6 +79,7 @@ typedef struct jst_run {
     atomic_uint_least64_t mail_sent, mail_failed, mail_pending;
     bool mail_refused;                  /* there are dead letters of the outbox */
     joist_text dead_file;
+    joist_text digest;                  /* of what the reads of a window listed */
     bool added_up, ended;
     joist_report report;
     joist_arena *report_arena;
@@ -108,6 +110,7 @@ joist_status jst_stage_run(jst_run *run, const jst_stage *stage);
  * Runs `work` on every worker's thread, progress on the caller's; returns when all are done. */
 typedef void (*jst_work)(jst_worker *w, void *arg);
 void jst_parallel(jst_run *run, jst_work work, void *arg);
+void jst_run_look(jst_run *run);        /* progress, from the thread that runs it all */
 
 /* ---- dead.c: dead letters -------------------------------------------------------------------- */
 typedef struct jst_rejected {
@@ -126,6 +129,10 @@ joist_status jst_stores_open(jst_run *run);
 joist_status jst_stores_write(jst_run *run);        /* everything up to prepare */
 joist_status jst_stores_commit(jst_run *run);
 void jst_stores_close(jst_run *run);
+
+/* ---- hours.c ---------------------------------------------------------------------------------
+ * Sets run->digest, of the open reads of a window; empty if one of their sources cannot tell. */
+void jst_digest_windows(jst_run *run);
 
 /* ---- outbox.c: messages, after the commit; never fails the run ------------------------------- */
 void jst_outbox_deliver(jst_run *run);

@@ -80,6 +80,7 @@ static struct {
     mem_fault faults[MOST_FAULTS];
     const char *stop_at;        /* the operation during which a signal arrives */
     const char *refuse;         /* rows whose JSON has this in it are refused */
+    int64_t number;             /* of the run that opened a store last */
     size_t refused_beyond;      /* a store that refuses a row it was not given */
     mem_mail mail[1024]; size_t mail_count;
     void (*answer)(const joist_message_row *row, joist_reply *reply);
@@ -327,16 +328,20 @@ static joist_status mem_open(const joist_store_ops *ops, joist_text uri,
 }
 
 static joist_status mem_store_open(joist_text uri, const joist_table_spec *specs, size_t count,
-                                   joist_env *env, joist_store **out, joist_error *e)
+                                   const joist_run_identity *run, joist_env *env,
+                                   joist_store **out, joist_error *e)
 {
     (void)env;
+    world.number = run ? run->number : 0;
     return mem_open(&mem_store_ops, uri, specs, count, out, e);
 }
 
 static joist_status mem_plain_open(joist_text uri, const joist_table_spec *specs, size_t count,
-                                   joist_env *env, joist_store **out, joist_error *e)
+                                   const joist_run_identity *run, joist_env *env,
+                                   joist_store **out, joist_error *e)
 {
     (void)env;
+    world.number = run ? run->number : 0;
     return mem_open(&mem_plain_ops, uri, specs, count, out, e);
 }
 

@@ -123,7 +123,7 @@ static joist_status load(jst_golden_swap *w, joist_text uri, const joist_table_s
         plain[i].hour = JOIST_NO_TEXT;
         plain[i].window = (joist_fields){ 0 };
     }
-    if (jst_sqlite_store.open(uri, plain, count, &w->clock.proxy.env, &store, e) != JOIST_OK)
+    if (jst_sqlite_store.open(uri, plain, count, NULL, &w->clock.proxy.env, &store, e) != JOIST_OK)
         return JOIST_FAILED;
     joist_status status = JOIST_OK;
     for (size_t i = 0; i < count && status == JOIST_OK; i++)
@@ -159,12 +159,13 @@ static bool is_replaced(const joist_table_spec *tables, size_t count)
 }
 
 static joist_status open_store(joist_text uri, const joist_table_spec *tables, size_t count,
-                               joist_env *env, joist_store **out, joist_error *e)
+                               const joist_run_identity *run, joist_env *env, joist_store **out,
+                               joist_error *e)
 {
     jst_golden_swap *w = swap_of(env);
     joist_text name;
     if (joist_text_starts(uri, JOIST_TEXT(JST_GOLDEN_DEAD "/")))
-        return jst_ndjson_store.open(uri, tables, count, env, out, e);
+        return jst_ndjson_store.open(uri, tables, count, run, env, out, e);
     if (!name_of(w, uri, &name, e) || note_tables(w, tables, count, name, e) != JOIST_OK)
         return JOIST_FAILED;
     joist_text file = database(w, name);
@@ -173,7 +174,7 @@ static joist_status open_store(joist_text uri, const joist_table_spec *tables, s
         unlink(file.ptr);
     if (!jst_golden_is_there(file) && load(w, sqlite, tables, count, name, e) != JOIST_OK)
         return JOIST_FAILED;
-    return jst_sqlite_store.open(sqlite, tables, count, env, out, e);
+    return jst_sqlite_store.open(sqlite, tables, count, run, env, out, e);
 }
 
 /* ---- sources --------------------------------------------------------------------------------- */

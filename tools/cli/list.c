@@ -127,6 +127,8 @@ static void list_options(list *l, const jst_cli_call *call)
     jst_cli_options *o = jst_cli_options_new(call->arena, call->command);
     jst_cli_options_add(o, call->def->options, "pipeline", &e);
     jst_cli_options_add(o, &jst_cli_run_options_type, "runner", &e);
+    if (call->def->hourly)
+        jst_cli_options_add(o, &jst_cli_hourly_options_type, "hourly", &e);
     jst_cli_options_add(o, &jst_cli_check_options_type, "check", &e);
     jst_cli_options_add(o, &jst_cli_graph_options_type, "graph", &e);
     jst_cli_options_add(o, &jst_cli_dead_options_type, "dead", &e);

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+/* `runs` is the last: only a pipeline that works hour by hour has it. */
 static const jst_cli_verb verbs[] = {
     { "run", "", "Runs the pipeline and prints a summary.", jst_cli_run },
     { "check", "", "Tells everything that run would refuse, writing nothing.", jst_cli_check },
@@ -17,6 +18,7 @@ static const jst_cli_verb verbs[] = {
     { "list", " transforms|options|codes", "Lists what there is.", jst_cli_list },
     { "completion", " bash|zsh|fish", "Prints what makes a shell complete commands.",
       jst_cli_completion },
+    { "runs", " ls|show [WINDOW]", "Tells what became of every window.", jst_cli_runs },
 };
 enum { VERBS = sizeof verbs / sizeof verbs[0] };
 
@@ -40,7 +42,7 @@ int joist_main(int argc, char **argv, const joist_pipeline_def *def)
     set_memory_seam();
     const jst_cli_program program = {
         .name = def->name, .about = def->about, .description = description, .verbs = verbs,
-        .verbs_count = VERBS, .def = def,
+        .verbs_count = def->hourly ? VERBS : VERBS - 1, .def = def,
     };
     return jst_cli_main(argc, argv, &program);
 }

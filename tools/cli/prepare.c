@@ -4,6 +4,7 @@
 
 #include "errors.h"
 #include "help.h"
+#include "hourly.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -74,6 +75,11 @@ static bool make_table(const jst_cli_call *call, const jst_cli_more *more, jst_c
     out->run = jst_cli_options_add(o, &jst_cli_run_options_type, "runner", e);
     if (!out->run)
         return false;
+    if (more && more->hourly && call->def->hourly) {
+        out->hourly = jst_cli_options_add(o, &jst_cli_hourly_options_type, "hourly", e);
+        if (!out->hourly)
+            return false;
+    }
     if (more)
         out->more = jst_cli_options_add(o, more->options, more->group, e);
     return !more || out->more;
@@ -123,7 +129,8 @@ bool jst_cli_prepare(const jst_cli_call *call, const jst_cli_more *more, jst_cli
         return false;
     }
     fine = fine && no_words(call, out->options, &e) == JOIST_OK
-        && jst_cli_settings_of(out->options, out->run, &out->settings, &e) == JOIST_OK;
+        && jst_cli_settings_of(out->options, out->run, &out->settings, &e) == JOIST_OK
+        && (!out->hourly || jst_cli_hourly_check(call->def, out, &e) == JOIST_OK);
     if (fine && out->run->explain_options) {
         *code = explain(out->options);
         return false;

@@ -11,13 +11,15 @@ typedef struct jst_cli_prepared {
     void *pipeline;                             /* the record of the pipeline's options */
     const jst_cli_run_options *run;
     const void *more;                           /* the record of the verb's own options */
+    const jst_cli_hourly_options *hourly;       /* NULL: the verb or the pipeline has none */
     jst_cli_settings settings;
 } jst_cli_prepared;
 
 /* The options a verb has beside those of the pipeline and the runner. */
 typedef struct jst_cli_more {
-    const joist_type *options;
+    const joist_type *options;  /* NULL: none */
     const char *group;
+    bool hourly;                /* and those of windows, if the pipeline is an hourly one */
     bool stand_ins;             /* a required text nobody gave is its name in capitals: "INPUT" */
     bool aside;                 /* no pipeline is made: what it requires may be missing */
 } jst_cli_more;

@@ -7,6 +7,8 @@
 #include <stdio.h>
 
 JOIST_RECORD_DEFINE(jst_cli_run_options, JST_CLI_RUN_OPTIONS);
+JOIST_RECORD_DEFINE(jst_cli_hourly_options, JST_CLI_HOURLY_OPTIONS);
+JOIST_RECORD_DEFINE(jst_cli_runs_options, JST_CLI_RUNS_OPTIONS);
 JOIST_RECORD_DEFINE(jst_cli_check_options, JST_CLI_CHECK_OPTIONS);
 JOIST_RECORD_DEFINE(jst_cli_graph_options, JST_CLI_GRAPH_OPTIONS);
 JOIST_RECORD_DEFINE(jst_cli_list_options, JST_CLI_LIST_OPTIONS);
@@ -86,6 +88,21 @@ joist_status jst_cli_settings_of(jst_cli_options *o, const jst_cli_run_options *
     out->log = chosen(log_choices, r->log_format);
     if (r->quiet && out->progress != JST_CLI_JSON)
         out->progress = JST_CLI_NEVER;
+    return JOIST_OK;
+}
+
+enum { DAY_MS = 86400000, RECHECK_MAX = 8784 };
+
+joist_status jst_cli_hourly_settings_of(jst_cli_options *o, const jst_cli_hourly_options *h,
+                                        jst_cli_settings *out, joist_error *e)
+{
+    if (!jst_cli_parse_duration(h->lag, &out->lag_ms) || out->lag_ms > 7 * (int64_t)DAY_MS)
+        return refuse(o, "lag", "a duration such as 5m, of at most 7d", e);
+    if (!jst_cli_parse_duration(h->lease, &out->lease_ms) || out->lease_ms < 1000
+        || out->lease_ms > DAY_MS)
+        return refuse(o, "lease", "a duration such as 10m, between 1s and 1d", e);
+    if (h->recheck < 0 || h->recheck > RECHECK_MAX)
+        return refuse(o, "recheck", "between 0 and 8784", e);
     return JOIST_OK;
 }
 

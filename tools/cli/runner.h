@@ -42,9 +42,26 @@
     F(T, bool, verbose, 0, .fallback = "false", .help = "say more in logs and summary")            \
     F(T, int64_t, bundle, JOIST_HIDDEN, .fallback = "0",                                           \
       .help = "elements of a bundle; 0: the engine's choice")                                      \
-    F(T, joist_time, now, JOIST_HIDDEN, .help = "the run's clock, standing still")                 \
+    F(T, joist_time, now, 0, .help = "the time to go by instead of the clock's, standing still")   \
     F(T, joist_text, run_id, JOIST_HIDDEN, .help = "the run's id")
 JOIST_RECORD_EXTERN(jst_cli_run_options, JST_CLI_RUN_OPTIONS);
+
+/* Of pipelines with .hourly, where windows are run. */
+#define JST_CLI_HOURLY_OPTIONS(F, T)                                                               \
+    F(T, bool, due, 0, .fallback = "false",                                                        \
+      .help = "run every hour that is closed and not done, oldest first")                          \
+    F(T, joist_text, lag, 0, .fallback = "5m", .values = "DURATION",                               \
+      .help = "an hour is closed that long after its end; 90s, 5m, 1h")                            \
+    F(T, int64_t, recheck, 0, .fallback = "2",                                                     \
+      .help = "for so many hours a done hour is looked at again, for files that came late")        \
+    F(T, joist_text, lease, 0, .fallback = "10m", .values = "DURATION",                            \
+      .help = "so long an hour stays a run's own if nothing is heard of it")                       \
+    F(T, bool, force, 0, .fallback = "false",                                                      \
+      .help = "run hours that are done and whose input has not changed, too")
+JOIST_RECORD_EXTERN(jst_cli_hourly_options, JST_CLI_HOURLY_OPTIONS);
+
+#define JST_CLI_RUNS_OPTIONS(F, T) F(T, bool, json, 0, .fallback = "false", .help = "print JSON")
+JOIST_RECORD_EXTERN(jst_cli_runs_options, JST_CLI_RUNS_OPTIONS);
 
 #define JST_CLI_CHECK_OPTIONS(F, T)                                                                \
     F(T, bool, online, 0, .fallback = "false",                                                     \
@@ -95,10 +112,13 @@ typedef struct jst_cli_settings {
     bool summary_json;
     jst_cli_show log;                   /* AUTO, ALWAYS (human) or JSON */
     jst_cli_place trace;                /* file is NULL: nothing is traced */
+    int64_t lag_ms, lease_ms;           /* of hourly options */
 } jst_cli_settings;
 joist_status jst_cli_settings_of(jst_cli_options *o, const jst_cli_run_options *r,
                                  jst_cli_settings *out,
                                  joist_error *e);
+joist_status jst_cli_hourly_settings_of(jst_cli_options *o, const jst_cli_hourly_options *h,
+                                        jst_cli_settings *out, joist_error *e);
 
 /* `clock` is used if the options set it, and must then outlive the run. */
 joist_run_options jst_cli_engine_options(const jst_cli_run_options *r, jst_cli_clock *clock);

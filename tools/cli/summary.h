@@ -5,6 +5,8 @@
 
 #include "joist/run.h"
 
+#include <jansson.h>
+
 typedef struct jst_cli_outcome {
     const joist_report *report;
     joist_text window;          /* the pipeline's option of that name; NULL: none */
@@ -15,5 +17,8 @@ typedef struct jst_cli_outcome {
 
 void jst_cli_summary_text(joist_buffer *out, const jst_cli_outcome *o);
 void jst_cli_summary_json(joist_buffer *out, const jst_cli_outcome *o);
+
+/* The object that jst_cli_summary_json prints; a new reference. */
+json_t *jst_cli_summary_object(const jst_cli_outcome *o);
 
 #endif

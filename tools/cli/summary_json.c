@@ -153,7 +153,7 @@ static void add_more(json_t *object, const jst_cli_outcome *o)
     json_object_set_new(object, "error", error_json(r));
 }
 
-void jst_cli_summary_json(joist_buffer *out, const jst_cli_outcome *o)
+json_t *jst_cli_summary_object(const jst_cli_outcome *o)
 {
     const joist_report *r = o->report;
     json_t *object = json_object();
@@ -169,5 +169,10 @@ void jst_cli_summary_json(joist_buffer *out, const jst_cli_outcome *o)
     json_object_set_new(object, "sinks", sinks_json(r));
     jst_cli_json_text(object, "dead", or_null(r->dead));
     add_more(object, o);
-    jst_cli_json_line(out, object);
+    return object;
+}
+
+void jst_cli_summary_json(joist_buffer *out, const jst_cli_outcome *o)
+{
+    jst_cli_json_line(out, jst_cli_summary_object(o));
 }

@@ -95,6 +95,23 @@ bool jst_cli_parse_limit(joist_text t, jst_cli_limit *out)
     return true;
 }
 
+bool jst_cli_parse_duration(joist_text t, int64_t *ms)
+{
+    static const struct { char letter; int64_t ms; } units[] = {
+        { 's', 1000 }, { 'm', 60000 }, { 'h', 3600000 }, { 'd', 86400000 },
+    };
+    int64_t unit = 1000, n;
+    for (size_t i = 0; i < sizeof units / sizeof units[0] && t.len; i++)
+        if (t.ptr[t.len - 1] == units[i].letter) {
+            unit = units[i].ms;
+            t.len--;
+            break;
+        }
+    if (!t.len || t.ptr[t.len - 1] < '0' || t.ptr[t.len - 1] > '9' || !jst_cli_parse_int(t, &n))
+        return false;
+    return n >= 0 && !__builtin_mul_overflow(n, unit, ms);
+}
+
 bool jst_cli_parse_place(joist_text t, jst_cli_place *out)
 {
     size_t at = t.len;

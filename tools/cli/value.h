@@ -16,6 +16,9 @@ typedef struct jst_cli_limit { bool set, percent; uint64_t count; double share; 
 bool jst_cli_parse_limit(joist_text t, jst_cli_limit *out);
 bool jst_cli_over(const jst_cli_limit *limit, uint64_t part, uint64_t whole);
 
+/* A number of seconds, or one followed by s, m, h or d; in milliseconds. */
+bool jst_cli_parse_duration(joist_text t, int64_t *ms);
+
 /* FILE:LINE or FILE#RECORD: one record of the input, or one line of a file. */
 typedef struct jst_cli_place { joist_text file; bool by_record; uint64_t number; } jst_cli_place;
 bool jst_cli_parse_place(joist_text t, jst_cli_place *out);

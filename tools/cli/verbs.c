@@ -5,6 +5,7 @@
 #include "verbs.h"
 
 #include "errors.h"
+#include "hourly.h"
 #include "logs.h"
 #include "metrics.h"
 #include "page.h"
@@ -22,6 +23,7 @@ typedef struct session {
     jst_cli_progress progress;
     jst_cli_log log;
     bool told;                  /* that a signal was seen */
+    const jst_cli_variation *v;
     jst_cli_trace *trace;       /* NULL: nothing is traced */
 } session;
 
@@ -43,6 +45,20 @@ static void on_progress(void *user, const joist_report *r)
                            signal_name(jst_cli_signal_caught()));
     }
     jst_cli_progress_update(&s->progress, r);
+    if (s->v->progress)
+        s->v->progress(s->v->user, r);
+}
+
+static bool may_commit(void *user, joist_error *e)
+{
+    const jst_cli_variation *v = ((session *)user)->v;
+    return !v->may_commit || v->may_commit(v->user, e);
+}
+
+static joist_status committed(void *user, joist_text uri, bool replaced, joist_error *e)
+{
+    const jst_cli_variation *v = ((session *)user)->v;
+    return v->committed ? v->committed(v->user, uri, replaced, e) : JOIST_OK;
 }
 
 static void log_options(const session *s, const jst_cli_options *o)
@@ -91,37 +107,35 @@ static void log_failure(const session *s, const jst_cli_outcome *o, joist_status
     jst_cli_log_error(&s->log, &e);
 }
 
-static int print_summary(const jst_cli_prepared *p, const jst_cli_outcome *o)
+static void make_summary(const jst_cli_prepared *p, const jst_cli_outcome *o, joist_buffer *out)
 {
-    bool json = p->settings.summary_json;
-    if (!json && p->run->quiet && o->exit_code == JST_CLI_EXIT_OK)
-        return o->exit_code;
-    joist_buffer out = { 0 };
-    if (json)
-        jst_cli_summary_json(&out, o);
+    if (p->settings.summary_json)
+        jst_cli_summary_json(out, o);
     else
-        jst_cli_summary_text(&out, o);
-    int code = jst_cli_print(&out, o->exit_code);
-    joist_buffer_free(&out);
-    return code;
+        jst_cli_summary_text(out, o);
 }
 
-/* Metrics that cannot be written are said and change nothing: the data is committed. */
-static void write_metrics(const session *s, const jst_cli_prepared *p, const jst_cli_outcome *o)
+static jst_cli_log log_of(const jst_cli_prepared *p, joist_text run)
+{
+    jst_cli_log log = jst_cli_log_new(stderr, p->settings.log, p->run->quiet, p->run->verbose);
+    log.run = run;
+    return log;
+}
+
+/* Metrics or a page that cannot be written are said and change nothing: the data is committed. */
+int jst_cli_run_finish(const jst_cli_prepared *p, const joist_pipeline_def *def,
+                       const joist_pipeline *pipeline, const jst_cli_outcome *o,
+                       joist_buffer *summary)
 {
     joist_error e = { 0 };
+    jst_cli_log log = log_of(p, o->report->run_id);
     if (p->run->metrics_out.len && jst_cli_metrics_write(p->run->metrics_out, o, &e) != JOIST_OK)
-        jst_cli_log_printf(&s->log, JST_CLI_ERROR, "%s", e.message);
-}
-
-/* The same of a report, which there is of every run that began. */
-static void write_page(const session *s, const jst_cli_prepared *p, const joist_pipeline *pipeline,
-                       const jst_cli_outcome *o)
-{
-    joist_error e = { 0 };
+        jst_cli_log_printf(&log, JST_CLI_ERROR, "%s", e.message);
     if (p->run->report.len
-        && jst_page_write(p->run->report, o, s->def, pipeline, p->options, &e) != JOIST_OK)
-        jst_cli_log_printf(&s->log, JST_CLI_ERROR, "%s", e.message);
+        && jst_page_write(p->run->report, o, def, pipeline, p->options, &e) != JOIST_OK)
+        jst_cli_log_printf(&log, JST_CLI_ERROR, "%s", e.message);
+    bool silent = p->run->quiet && !p->settings.summary_json && o->exit_code == JST_CLI_EXIT_OK;
+    return silent ? o->exit_code : jst_cli_print(summary, o->exit_code);
 }
 
 static void write_trace(const session *s, const jst_cli_prepared *p,
@@ -136,6 +150,17 @@ static void write_trace(const session *s, const jst_cli_prepared *p,
     if (jst_cli_trace_write(p->run->trace_out, &out, &e) != JOIST_OK)
         jst_cli_log_printf(&s->log, JST_CLI_ERROR, "%s", e.message);
     joist_buffer_free(&out);
+}
+
+/* Who is told may know a reason why the run has failed all the same. */
+static void tell_ended(const session *s, jst_cli_outcome *o)
+{
+    joist_error e = { 0 };
+    if (!s->v->ended || s->v->ended(s->v->user, o, &e) == JOIST_OK)
+        return;
+    jst_cli_log_error(&s->log, &e);
+    if (o->exit_code == JST_CLI_EXIT_OK || o->exit_code == JST_CLI_EXIT_REJECTED)
+        o->exit_code = jst_cli_failure_exit(e.failure);
 }
 
 static int finish(session *s, const jst_cli_prepared *p, const joist_pipeline *pipeline,
@@ -157,10 +182,15 @@ static int finish(session *s, const jst_cli_prepared *p, const joist_pipeline *p
     if (s->trace)
         write_trace(s, p, pipeline, r);
     log_failure(s, &o, status);
+    tell_ended(s, &o);
     log_end(s, &o);
-    write_metrics(s, p, &o);
-    write_page(s, p, pipeline, &o);
-    return print_summary(p, &o);
+    if (s->v->part)
+        return o.exit_code;
+    joist_buffer summary = { 0 };
+    make_summary(p, &o, &summary);
+    int code = jst_cli_run_finish(p, s->def, pipeline, &o, &summary);
+    joist_buffer_free(&summary);
+    return code;
 }
 
 /* ---- the verbs ------------------------------------------------------------------------------- */
@@ -171,17 +201,22 @@ static int run_checked(const jst_cli_prepared *p, const jst_cli_variation *v,
     joist_run_options options = jst_cli_engine_options(p->run, &clock);
     joist_error e = { 0 };
     options.progress = on_progress;
+    options.may_commit = may_commit;
+    options.committed = committed;
     options.user = s;
-    if (v->vary && v->vary(v->user, pipeline, &options, &e) != JOIST_OK)
-        return jst_cli_refused(&e);
+    joist_status varied = v->vary ? v->vary(v->user, pipeline, &options, &e) : JOIST_OK;
+    if (varied != JOIST_OK)
+        return varied == JOIST_REJECTED ? JST_CLI_EXIT_OK : jst_cli_refused(&e);
     if (p->settings.trace.file.len)
         s->trace = jst_cli_trace_new(&p->settings.trace, options.mask_pii);
     options.tap = s->trace ? jst_cli_trace_tap(s->trace) : NULL;
     const joist_report *report = NULL;
-    jst_cli_signals_begin(joist_stop);
+    if (!v->part)
+        jst_cli_signals_begin(joist_stop);
     joist_status status = joist_pipeline_run(pipeline, &options, &report);
     int code = finish(s, p, pipeline, status, report);
-    jst_cli_signals_end();
+    if (!v->part)
+        jst_cli_signals_end();
     jst_cli_trace_free(s->trace);
     return code;
 }
@@ -189,11 +224,9 @@ static int run_checked(const jst_cli_prepared *p, const jst_cli_variation *v,
 int jst_cli_run_varied(const jst_cli_prepared *p, const jst_cli_variation *v)
 {
     session s = {
-        .def = v->def,
+        .def = v->def, .v = v, .log = log_of(p, p->run->run_id),
         .progress = jst_cli_progress_new(stderr, p->settings.progress),
-        .log = jst_cli_log_new(stderr, p->settings.log, p->run->quiet, p->run->verbose),
     };
-    s.log.run = p->run->run_id;
     log_options(&s, p->options);
     joist_error e = { 0 };
     joist_pipeline *pipeline = joist_pipeline_new(v->def);
@@ -205,10 +238,13 @@ int jst_cli_run_varied(const jst_cli_prepared *p, const jst_cli_variation *v)
 
 int jst_cli_run(const jst_cli_call *call)
 {
+    static const jst_cli_more more = { .hourly = true };
     jst_cli_prepared p;
     int code;
-    if (!jst_cli_prepare(call, NULL, &p, &code))
+    if (!jst_cli_prepare(call, &more, &p, &code))
         return code;
+    if (call->def->hourly)
+        return jst_cli_hourly(call, &p);
     return jst_cli_run_varied(&p, &(jst_cli_variation){ .def = call->def });
 }
 
@@ -229,7 +265,8 @@ static joist_status check_all(const jst_cli_prepared *p, joist_pipeline *pipelin
 
 int jst_cli_check(const jst_cli_call *call)
 {
-    static const jst_cli_more more = { .options = &jst_cli_check_options_type, .group = "check" };
+    static const jst_cli_more more = { .options = &jst_cli_check_options_type, .group = "check",
+                                       .hourly = true };
     jst_cli_prepared p;
     int code;
     if (!jst_cli_prepare(call, &more, &p, &code))

@@ -48,16 +48,32 @@ int jst_cli_dead(const jst_cli_call *call);
 int jst_cli_replay(const jst_cli_call *call);
 int jst_cli_peek(const jst_cli_call *call);
 int jst_cli_completion(const jst_cli_call *call);
+int jst_cli_runs(const jst_cli_call *call);
 
 /* A run that differs from what `run` does. */
 struct jst_cli_prepared;
+struct jst_cli_outcome;
 typedef struct jst_cli_variation {
     const joist_pipeline_def *def;
-    /* between check and run: changes the graph and the engine's options; may be NULL */
+    /* Between check and run: changes the graph and the engine's options; REJECTED: there is
+     * nothing to run. Each of these may be NULL. */
     joist_status (*vary)(void *user, joist_pipeline *p, joist_run_options *o, joist_error *e);
+    void (*progress)(void *user, const joist_report *r);
+    bool (*may_commit)(void *user, joist_error *e);
+    joist_status (*committed)(void *user, joist_text uri, bool replaced, joist_error *e);
+    /* It has ended, nothing is printed yet. FAILED: for the reason in e it has failed all the
+     * same. */
+    joist_status (*ended)(void *user, const struct jst_cli_outcome *o, joist_error *e);
+    bool part;      /* of a whole that has the signals, the summary and all other files */
     void *user;
 } jst_cli_variation;
 int jst_cli_run_varied(const struct jst_cli_prepared *p, const jst_cli_variation *v);
+
+/* What there is at the end, of one run or of a whole: metrics and page, if they are wanted, and
+ * the summary on stdout. The exit code. `pipeline` as it was checked. */
+int jst_cli_run_finish(const struct jst_cli_prepared *p, const joist_pipeline_def *def,
+                       const joist_pipeline *pipeline, const struct jst_cli_outcome *o,
+                       joist_buffer *summary);
 
 /* The command line of any program: --help, --version, the verbs; --complete and --man for
  * completion scripts and the build. */

@@ -5,6 +5,8 @@
 static const jst_cli_verb verbs[] = {
     { "new", " NAME", "Makes a project of its own from an example.", tool_new },
     { "list", "", "Lists the examples.", tool_list },
+    { "runs", " ls|show [WINDOW]", "Tells what became of every window of an hourly pipeline.",
+      tool_runs },
     { "completion", " bash|zsh|fish", "Prints what makes a shell complete commands.",
       jst_cli_completion },
 };

@@ -7,5 +7,6 @@
 
 int tool_new(const jst_cli_call *call);
 int tool_list(const jst_cli_call *call);
+int tool_runs(const jst_cli_call *call);
 
 #endif

@@ -25,7 +25,19 @@ struct joist_env {
 };
 joist_env *joist_env_system(void);                       /* the real ones; a static object */
 
+/* Which run this is, for who keeps a record of it. */
+typedef struct joist_run_identity {
+    joist_text pipeline;
+    joist_text window;               /* "YYYY-MM-DDTHH"; empty: none */
+    joist_text run;                  /* its id */
+    int64_t number;                  /* of its lease, see joist_journal_ops; 0: it has none */
+} joist_run_identity;
+
 /* ---- sources --------------------------------------------------------------------------------- */
+/* Starts of hours, in milliseconds since 1970, ascending, each once. */
+typedef struct joist_hours { const int64_t *items; size_t count; } joist_hours;
+enum { JOIST_DIGEST_SIZE = 65 };     /* 64 hexadecimal digits and a NUL */
+
 typedef struct joist_source_spec {
     joist_text uri, table;
     joist_text query;                /* of a database, instead of the table; empty: none */
@@ -90,6 +102,14 @@ typedef struct joist_source_ops {
     /* What open would refuse wherever it is run: options the URI has no use for, a URI without a
      * path. Offline, for `check`. NULL: nothing. */
     joist_status (*check)(const joist_source_spec *spec, joist_error *e);
+    /* The hours in [spec->since, spec->until), both may be empty, for which a window would find
+     * something to read; spec->window is empty. Hours in `known` are not asked for and may be
+     * missing. A URI that holds nothing has no hours. May be NULL: cannot tell. */
+    joist_status (*hours)(const joist_source_spec *spec, const joist_hours *known,
+                          joist_arena *arena, joist_hours *out, joist_error *e);
+    /* A digest of what was listed at open: equal digests mean equal names, sizes and times of
+     * change. May be NULL: cannot tell. */
+    void (*digest)(const joist_source *s, char hex[JOIST_DIGEST_SIZE]);
 } joist_source_ops;
 
 /* ---- stores ---------------------------------------------------------------------------------- */
@@ -120,9 +140,15 @@ typedef struct joist_store_ops {
     joist_status (*check)(joist_text uri, const joist_table_spec *tables, size_t count,
                           joist_error *e);
     /* Opens and verifies without writing: afterwards a wrong schema, a missing right or a lock held
-     * by somebody is known. `tables` outlive the store. */
+     * by somebody is known. `tables` outlive the store. `run` too; NULL: no run of a pipeline.
+     *
+     * The fence: a store that can keeps, with its tables and in the transaction of their rows, the
+     * greatest run->number that has committed per (pipeline, window). If it is greater than ours,
+     * write or prepare fails and nothing is committed: a run that lost its lease, and only does
+     * not know, cannot undo what the next one did. A number of 0 is neither compared nor kept. */
     joist_status (*open)(joist_text uri, const joist_table_spec *tables, size_t count,
-                         joist_env *env, joist_store **out, joist_error *e);
+                         const joist_run_identity *run, joist_env *env, joist_store **out,
+                         joist_error *e);
     /* Invisible until commit. REJECTED: *row is the first row refused, for the reason in e; rows
      * before it are written, the engine goes on behind it. */
     joist_status (*write)(joist_store *s, size_t table, const joist_rows *rows, size_t *row,
@@ -139,6 +165,68 @@ typedef struct joist_store_ops {
     joist_status (*mark)(joist_store *s, size_t table, joist_text key, joist_text status,
                          int64_t attempts, joist_text last_error, joist_time at, joist_error *e);
 } joist_store_ops;
+
+/* ---- journals: what became of every window --------------------------------------------------- */
+/* One document per pipeline and window. Times are those of the runs' clocks. */
+#define JOIST_JOURNAL_ENTRY(F, T)                                                                 \
+    F(T, joist_text, pipeline, JOIST_REQUIRED)                                                    \
+    F(T, joist_text, window, JOIST_REQUIRED, .help = "YYYY-MM-DDTHH")                             \
+    F(T, joist_text, state, 0, .help = "see docs/operations.md; NULL: only taken so far")         \
+    F(T, joist_text, run, 0, .help = "id of the run that said so")                                \
+    F(T, int64_t, number, 0, .help = "of the last lease; grows with each: the fencing token")     \
+    F(T, joist_text, holder, 0, .help = "who has the lease; NULL: nobody")                        \
+    F(T, joist_time, lease_until, 0, .help = "others may take the lease from then on")            \
+    F(T, joist_text, digest, 0, .help = "of the input that was read; NULL: unknown")              \
+    F(T, joist_time, started, 0)                                                                  \
+    F(T, joist_time, ended, 0)                                                                    \
+    F(T, joist_time, looked, 0, .help = "when the input was last found unchanged")                \
+    F(T, int64_t, records, 0)                                                                     \
+    F(T, int64_t, events, 0)                                                                      \
+    F(T, int64_t, rejected, 0)                                                                    \
+    F(T, int64_t, rows, 0)                                                                        \
+    F(T, int64_t, exit_code, 0)                                                                   \
+    F(T, joist_text, error, 0, .help = "one sentence; NULL: none")
+JOIST_RECORD_EXTERN(joist_journal_entry, JOIST_JOURNAL_ENTRY);
+
+/* What `take` asks for; pure data. */
+typedef struct joist_lease_request {
+    joist_text window;
+    joist_text holder;               /* of one run: unique among all */
+    int64_t now_ms, until_ms;
+} joist_lease_request;
+
+/* The rule of `take` for one document, NULL: none yet. True: granted; false: somebody else has it.
+ * Either way *out is what `take` answers; texts are borrowed. `pipeline` of a new one is the
+ * caller's to set. */
+bool joist_lease_grant(const joist_journal_entry *stored, const joist_lease_request *want,
+                       joist_journal_entry *out);
+
+typedef struct joist_journal { const struct joist_journal_ops *ops; } joist_journal;
+/* A journal belongs to a store and shares its fate: with the store gone it is empty, though its
+ * numbers and leases go on. Each call is one atomic, durable step, safe among any number of
+ * processes. RETRY where trying again may help, as everywhere; a call whose answer got lost may be
+ * made again. */
+typedef struct joist_journal_ops {
+    /* That of the store `uri`. `pipeline` empty: of all, only to list. *out is NULL with JOIST_OK
+     * if there is none and `create` is false. */
+    joist_status (*open)(joist_text uri, joist_text pipeline, bool create, joist_env *env,
+                         joist_journal **out, joist_error *e);
+    /* Entries with since <= window < until (empty: no bound), by window and pipeline, in
+     * `arena`. */
+    joist_status (*list)(joist_journal *j, joist_text since, joist_text until, joist_arena *arena,
+                         joist_journal_entry **entries, size_t *count, joist_error *e);
+    /* Grants the lease if nobody has it, if it has expired (lease_until <= now) or if it is the
+     * holder's already: number becomes the greater of the old one + 1 and the seconds of `now`, so
+     * that it also grows over a journal that was lost; holder and lease_until are set, the rest
+     * stays. *entry is the document then, in `arena`. REJECTED: somebody else has it, *entry says
+     * who and until when. */
+    joist_status (*take)(joist_journal *j, const joist_lease_request *want, joist_arena *arena,
+                         joist_journal_entry *entry, joist_error *e);
+    /* Replaces the whole document: renews the lease, tells a state, or gives the lease back (a
+     * NULL holder). Only if number and the stored one are equal; REJECTED: the lease was lost. */
+    joist_status (*put)(joist_journal *j, const joist_journal_entry *entry, joist_error *e);
+    void (*close)(joist_journal *j);
+} joist_journal_ops;
 
 /* ---- senders: deliver an outbox -------------------------------------------------------------- */
 typedef struct joist_reply {
@@ -184,6 +272,7 @@ typedef struct joist_connector {
     const joist_source_ops *source;  /* NULL: cannot be read */
     const joist_store_ops *store;    /* NULL: cannot be written */
     const joist_sender_ops *sender;  /* NULL: cannot be posted to */
+    const joist_journal_ops *journal;        /* NULL: the store keeps none */
 } joist_connector;
 
 /* The built-in ones, NULL at the end (transforms/connectors.c). */

@@ -29,6 +29,15 @@ typedef struct joist_code { const char *code, *help; } joist_code;
 bool joist_build_takes_(joist_pipeline *p, const char *build, const joist_type *options,
                         joist_site site);
 
+/* A pipeline whose work comes hour by hour says which of its options are which: then `run` keeps a
+ * journal, knows --due, and windows have leases (docs/operations.md). */
+typedef struct joist_hourly {
+    const char *input;          /* the URI that has the hours */
+    const char *journal;        /* the URI of the store that keeps the journal */
+    const char *window;         /* one hour, YYYY-MM-DDTHH */
+    const char *since, *until;  /* hours [since, until) */
+} joist_hourly;
+
 typedef struct joist_pipeline_def {
     const char *name, *about;
     const joist_type *options;  /* the record its flags come from; may be NULL */
@@ -39,6 +48,7 @@ typedef struct joist_pipeline_def {
     /* more than the built-in ones; NULL at the end; may be NULL */
     const joist_connector *const *connectors;
     void (*build)(joist_pipeline *p, const void *options);
+    const joist_hourly *hourly;  /* may be NULL */
 } joist_pipeline_def;
 
 /* The library's own codes: empty, bad_gzip, too_large, bad_csv, bad_json, not_object,
@@ -57,6 +67,21 @@ joist_status joist_pipeline_check(joist_pipeline *p, const void *options, joist_
 
 /* Also opens every source and store, writing nothing. After joist_pipeline_check. */
 joist_status joist_pipeline_check_online(joist_pipeline *p, joist_env *env, joist_error *e);
+
+/* What the reads that take a window would read now, reading nothing. After joist_pipeline_check.
+ * JOIST_OK with an empty `hex`: their sources cannot tell. */
+joist_status joist_pipeline_digest(joist_pipeline *p, joist_env *env, char hex[JOIST_DIGEST_SIZE],
+                                   joist_error *e);
+
+/* The hours for which the read of `uri` would find something, as joist_source_ops.hours; the
+ * pipeline is built without a window. FAILED with JOIST_USAGE: nothing reads it, or its source
+ * cannot tell. */
+joist_status joist_pipeline_hours(joist_pipeline *p, joist_text uri, const joist_hours *known,
+                                  joist_env *env, joist_arena *arena, joist_hours *out,
+                                  joist_error *e);
+
+/* A new id for a run: the second it begins, and some chance. */
+joist_text joist_new_run_id(joist_env *env, joist_arena *arena);
 
 typedef struct joist_report joist_report;
 
@@ -98,6 +123,15 @@ typedef struct joist_run_options {
     /* How often the element at this position has been rejected before; NULL: never. Called on the
      * threads of the workers. */
     int64_t (*attempts)(joist_env *env, const joist_position *at);
+    /* The window and the number of its lease, for the stores (joist_run_identity). */
+    joist_text window;
+    int64_t number;             /* 0: no lease */
+    /* Asked when everything is prepared and nothing committed; false with *e filled: nothing will
+     * be. NULL: yes. On the caller's thread, with `user`, like those before and behind. */
+    bool (*may_commit)(void *user, joist_error *e);
+    /* Told after the commit of each store, in their order; `replaced`: a window of it was replaced
+     * whole. FAILED ends the run before the next commit. May be NULL. */
+    joist_status (*committed)(void *user, joist_text uri, bool replaced, joist_error *e);
 } joist_run_options;
 
 /* ---- what happened: owned by the pipeline until its next run or joist_pipeline_free ---------- */
@@ -146,6 +180,7 @@ struct joist_report {
     const joist_sink_report *sinks; size_t sinks_count;
     uint64_t mail_sent, mail_failed, mail_pending;           /* outboxes */
     joist_text dead;            /* the file, empty if there was none to write */
+    joist_text digest;          /* of what the reads of a window listed; empty: unknown */
     joist_error error;
     bool adds_up;               /* records in = outputs + rejects, at every stage */
 };
