@@ -73,6 +73,7 @@ static bool start(collector *c, const settings *s, joist_error *e)
         return false;
     v->env = clock_of(&c->clock, s->o->now);
     v->trusted = &s->trusted;
+    pthread_mutex_init(&v->ids.lock, NULL);
     v->instant = c->store.kind->instant;
     v->per_project = rate_new(s->o->rate_project, v->seed);
     v->per_address = rate_new(s->o->rate_address, v->seed);

@@ -263,7 +263,7 @@ static outcome make_event(request *r, joist_arena *arena)
                       .user_agent = header(r, MHD_HTTP_HEADER_USER_AGENT),
                       .content_type = header(r, MHD_HTTP_HEADER_CONTENT_TYPE),
                       .kind = r->kind, .body = joist_buffer_view(&r->body) };
-    uuid_new(f.request_id, f.received_ms);
+    uuid_new(f.request_id, f.received_ms, &s->ids);
     joist_buffer_reserve(&r->event, r->body.len + 1024);
     if (!event_write(&r->event, &f, s->seed, arena, &hash))
         return refuse(r, r->kind == BODY_JSON ? BAD_JSON : NO_FIELDS);

@@ -23,7 +23,8 @@ typedef struct server {
     connections *connections;
     scratch *scratch;
     bool instant;                       /* the storage is: nobody waits for it */
-    uint64_t seed;
+    uint64_t seed;                      /* of hash tables: nobody's to guess */
+    uuid_source ids;
     atomic_bool draining;               /* every answer closes its connection */
     atomic_bool stopped;                /* nothing new is given to the batcher */
     atomic_int_least64_t with_batcher;  /* events given to it and not done */

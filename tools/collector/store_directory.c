@@ -220,7 +220,7 @@ static void *directory_open(joist_text rest, joist_error *e)
     return NULL;
 }
 
-/* Two: one is being synced while the next is filled. More make smaller objects, not more events. */
+/* One writer: while it syncs, the next object fills. More make smaller objects and fewer events. */
 const store_kind store_directory = {
-    "file", "DIR", 2, false, directory_open, directory_put, directory_check, directory_close,
+    "file", "DIR", 1, false, directory_open, directory_put, directory_check, directory_close,
 };

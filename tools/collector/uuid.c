@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Random bits come from the kernel for each one: many collectors write into one folder, and two of
- * them may have been started from one snapshot of a machine. */
+ * Random bits come from the kernel, not from a generator of our own: many collectors write into one
+ * folder, and their ids must not meet. */
 #include "uuid.h"
 
 #include <assert.h>
 #include <string.h>
 #include <sys/random.h>
+
+enum { CHANCE = 10 };
 
 void uuid_v7(char out[UUID_SIZE], int64_t unix_ms, const uint8_t chance[10])
 {
@@ -24,13 +26,24 @@ void uuid_v7(char out[UUID_SIZE], int64_t unix_ms, const uint8_t chance[10])
     }
 }
 
-void uuid_new(char out[UUID_SIZE], int64_t unix_ms)
+/* Up to 256 bytes come whole and uninterrupted once the kernel's pool was seeded. */
+static void fill(uuid_source *source)
 {
-    uint8_t chance[10];
-    /* Up to 256 bytes come whole and uninterrupted once the kernel's pool was seeded. */
     ssize_t n;
-    while ((n = getrandom(chance, sizeof chance, 0)) < 0)
+    while ((n = getrandom(source->chance, sizeof source->chance, 0)) < 0)
         ;
-    assert(n == (ssize_t)sizeof chance);
+    assert(n == (ssize_t)sizeof source->chance);
+    source->left = sizeof source->chance;
+}
+
+void uuid_new(char out[UUID_SIZE], int64_t unix_ms, uuid_source *source)
+{
+    uint8_t chance[CHANCE];
+    pthread_mutex_lock(&source->lock);
+    if (source->left < CHANCE)
+        fill(source);
+    source->left -= CHANCE;
+    memcpy(chance, source->chance + source->left, CHANCE);
+    pthread_mutex_unlock(&source->lock);
     uuid_v7(out, unix_ms, chance);
 }
