@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """tools/deploy/systemd: the units as tools/deploy/install puts them into a root, judged by systemd's own tools.
-What only a booted systemd shows is in tools/deploy/check units, see image_test.py."""
+What only a booted systemd shows is in tools/deploy/check, see image_test.py."""
 import json
 import os
 import re

@@ -22,6 +22,13 @@ def say(what):
     print(what, flush=True)
 
 
+class Unreachable(Exception):
+    """Debian's archive did not answer: no fault of what is checked."""
+
+
+AWAY = re.compile(r"Failed to fetch|Temporary failure resolving|Could not connect|Couldn't download")
+
+
 def run(args, log, **more):
     """A command whose output goes to the log; SystemExit with the log's end if it fails."""
     begun = time.monotonic()
@@ -31,6 +38,8 @@ def run(args, log, **more):
     if done.returncode:
         with open(log, encoding="utf-8", errors="replace") as file:
             tail = "".join(file.readlines()[-25:])
+        if AWAY.search(tail):
+            raise Unreachable(tail.strip().split("\n")[-1])
         raise SystemExit(f"{tail}error: exit code {done.returncode}: {shlex.join(map(str, args))}")
     return time.monotonic() - begun
 
@@ -101,11 +110,16 @@ def ignored(path):
 
 
 class Image:
-    """A Dockerfile on its way: the roots of its stages, and what the last one is started with."""
+    """A Dockerfile on its way: the roots of its stages, and what the last one is started with.
 
-    def __init__(self, source, archive, work, log):
+    `built`: a folder with what the stage `build` would leave in its root; its instructions are not
+    carried out then."""
+
+    def __init__(self, source, archive, work, log, built=None):
         self.source, self.archive, self.work, self.log = source, archive, work, log
-        self.roots, self.root = {}, None
+        self.roots, self.root, self.is_built = {}, None, built is not None
+        if built:
+            self.roots["build"] = Root(built, log)
         self.reset()
 
     def reset(self):
@@ -113,7 +127,11 @@ class Image:
 
     def build(self, dockerfile):
         self.leave = ignored(dockerfile + ".dockerignore")
+        stage = None
         for word, rest in instructions(dockerfile):
+            stage = rest.partition(" AS ")[2] if word == "FROM" else stage
+            if self.is_built and stage == "build":
+                continue
             begun = time.monotonic()
             getattr(self, "do_" + word.lower())(rest)
             say(f"  {time.monotonic() - begun:6.1f} s  {word} {rest}")

@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 
-import image_check
 from image_check import expect
 from roots import debs, fresh, run, say
 
@@ -41,8 +40,6 @@ def machine(image, work, log):
 
 def prepare(root, sample):
     """Events of a past hour, projects, and the script, which runs once the machine is up."""
-    if not os.path.isdir(sample):
-        raise SystemExit("error: the image's check makes the events: run both")
     os.makedirs(root.path("/check"))
     shutil.copytree(sample, root.path("/check/sample"))
     shutil.copy(os.path.join(sample, "projects.jsonl"), root.path("/etc/joist/projects.jsonl"))
@@ -56,9 +53,8 @@ def prepare(root, sample):
             "[Install]\nWantedBy=graphical.target\n")
     folder = root.path("/etc/systemd/system/graphical.target.wants")
     os.makedirs(folder, exist_ok=True)
-    for path in (root.path("/etc/systemd/system/check.service"),):
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(unit)
+    with open(root.path("/etc/systemd/system/check.service"), "w", encoding="utf-8") as file:
+        file.write(unit)
     os.symlink("../check.service", os.path.join(folder, "check.service"))
 
 
