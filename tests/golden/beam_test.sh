@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # What Beam made of the inputs in tests/beam/golden/in is what Joist makes of them, with one worker and
-# with four. tests/beam/test_beam.py recorded it.
+# with four. tests/oracle/beam_test.py recorded it.
 set -u
 golden=$JOIST_SOURCE/tests/beam/golden
 program=$JOIST_BUILD/tests/beam_cases

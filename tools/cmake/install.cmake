@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What `cmake --install build` puts where, in three components: `runtime` (the shared library),
 # `development` (headers, archive, pkg-config, CMake package) and `tools` (programs, pages, completions,
-# examples). tests/e2e/install_test.sh and tests/e2e/new_test.sh build against the installed copy.
+# examples). tests/install/install_test.sh and tests/install/new_test.sh build against the installed copy.
 include(CMakePackageConfigHelpers)
 
 list(JOIN JOIST_PACKAGES " " JOIST_PC_REQUIRES)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Names, and what they become in sources. Whole projects: tests/e2e/new_test.sh. */
+ * Names, and what they become in sources. Whole projects: tests/install/new_test.sh. */
 #include "project.h"
 
 #include <criterion/criterion.h>

@@ -3,26 +3,27 @@
 with the same windows and timestamps. Joist runs with one worker and with four.
 
 Beam is installed from PyPI into the build folder; where it cannot be, this is skipped. What Beam said
-is kept in golden/ and held against Joist without Python by tests/golden/beam_test.sh. To record it
+is kept in tests/beam/golden/ and held against Joist without Python by tests/golden/beam_test.sh. To record it
 anew:
 
-    JOIST_BUILD=build python3 tests/beam/test_beam.py record
+    JOIST_BUILD=build python3 tests/oracle/beam_test.py record
 
-Tests: oracle.py"""
+Tests: ../beam/oracle.py"""
 import json
 import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(HERE, "..", "lib")]
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BEAM = os.path.join(TESTS, "beam")
+sys.path[:0] = [BEAM, os.path.join(TESTS, "lib")]
 
 import data
 from harness import BUILD, Folder, check, check_same, main, program, run, skip
 
 CASES = program("tests/beam_cases")
-GOLDEN = os.path.join(HERE, "golden")
+GOLDEN = os.path.join(BEAM, "golden")
 RANKS_OFF = 0.02        # of all values; beside it Joist takes the nearest value, Beam one next to it
 
 
@@ -49,7 +50,7 @@ def beam_python():
 def ask_beam(python, folder):
     """In two processes: Beam's runner uses one processor."""
     names = sorted(data.WINDOWS, key=lambda name: len(data.WINDOWS[name]))
-    jobs = [[python, os.path.join(HERE, "oracle.py"), folder.top, *part]
+    jobs = [[python, os.path.join(BEAM, "oracle.py"), folder.top, *part]
             for part in (names[::2], names[1::2])]
     with ThreadPoolExecutor(2) as pool:
         for done in pool.map(lambda job: run(job, deadline=600), jobs):
