@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests: read_list_test.c */
+ * An array that is sorted at the end. */
 #include "hour_set.h"
 
 #include <stdlib.h>

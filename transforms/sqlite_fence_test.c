@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * A run with a lease over a real database: what it leaves there, and when it comes too late. */
 #include "sqlite_test.h"
 
 #define VISIT(F, T) F(T, joist_text, id, JOIST_REQUIRED) F(T, joist_time, hour)

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The journal of a SQLite store is a database of its own beside it: `latest.db` has `latest.db-runs`
- * with one table, `runs`. SQLite has one write lock per file, and a run holds that of its store
- * from the first row to the commit; renewing a lease, or looking at one, must not wait for that.
+ * The journal of a SQLite store is a database of its own beside it: `latest.db` has
+ * `latest.db-runs` with one table, `runs`. SQLite has one write lock per file, and a run holds that
+ * of its store from the first row to the commit; renewing a lease, or looking at one, must not wait
+ * for that.
  *
  * Every call is one short transaction. synchronous EXTRA makes it durable, the removal of SQLite's
  * own journal included: a state once told is never taken back by a power cut.
  *
  * Where the store's file is gone, what the journal says of it is void: only numbers and leases
- * count then. A run with a lease makes the file when it commits, rows or not, so a window that is
- * done always has one. */
+ * count then, and the first lease makes that last, as the store will soon be there again. A run
+ * with a lease makes the file when it commits, rows or not, so a window that is done always has
+ * one. */
 #include "sqlite_journal.h"
 
 #include "local_file.h"
@@ -175,7 +177,12 @@ static joist_status read_entry(journal *j, sqlite3_stmt *row, joist_arena *arena
     return JOIST_OK;
 }
 
-/* The store's file is gone: what became of the window is void. */
+/* With the store gone, what is told of a window that nobody has in hand, or that is done. */
+static bool is_void(const joist_journal_entry *entry)
+{
+    return !entry->holder.len || joist_text_equal(entry->state, JOIST_TEXT("done"));
+}
+
 static void forget(joist_journal_entry *entry)
 {
     *entry = (joist_journal_entry){
@@ -184,7 +191,7 @@ static void forget(joist_journal_entry *entry)
     };
 }
 
-static joist_status is_void(journal *j, bool *gone, joist_error *e)
+static joist_status look_for_store(journal *j, bool *gone, joist_error *e)
 {
     *gone = !jst_sqlite_exists(j->store, e);
     return e->message[0] ? JOIST_FAILED : JOIST_OK;
@@ -196,10 +203,10 @@ static joist_status add_entry(journal *j, sqlite3_stmt *row, bool gone, joist_ar
 {
     joist_journal_entry entry;
     joist_status status = read_entry(j, row, arena, &entry, e);
-    if (status != JOIST_OK || (gone && !entry.holder.len))
-        return status;
-    if (gone)
+    if (gone && is_void(&entry))
         forget(&entry);
+    if (status != JOIST_OK || (!entry.state.len && !entry.holder.len))
+        return status;          /* nobody ever began it */
     joist_buffer_add(entries, (const char *)&entry, sizeof entry);
     return JOIST_OK;
 }
@@ -228,7 +235,7 @@ static joist_status journal_list(joist_journal *base, joist_text since, joist_te
     joist_buffer found = joist_buffer_in(arena, 16 * sizeof **entries);
     bool gone;
     int rc = SQLITE_DONE;
-    joist_status status = is_void(j, &gone, e);
+    joist_status status = look_for_store(j, &gone, e);
     if (status == JOIST_OK)
         status = select_entries(j, since, until, &row, e);
     while (status == JOIST_OK && (rc = sqlite3_step(row)) == SQLITE_ROW)
@@ -280,18 +287,28 @@ static joist_status store_entry(journal *j, const joist_journal_entry *entry, jo
     return status;
 }
 
+/* is_void, for good. */
+static joist_status forget_all(journal *j, joist_error *e)
+{
+    return jst_sqlite_exec(j->db, j->path,
+                           "UPDATE runs SET state = NULL, run = NULL, digest = NULL,"
+                           " started = NULL, ended = NULL, looked = NULL, records = 0, events = 0,"
+                           " rejected = 0, \"rows\" = 0, exit_code = 0, error = NULL"
+                           " WHERE holder IS NULL OR state = 'done'", e);
+}
+
 static joist_status take_locked(journal *j, const joist_lease_request *want, joist_arena *arena,
                                 joist_journal_entry *entry, joist_error *e)
 {
     joist_journal_entry stored;
     bool found, gone;
-    joist_status status = is_void(j, &gone, e);
+    joist_status status = look_for_store(j, &gone, e);
+    if (status == JOIST_OK && gone)
+        status = forget_all(j, e);
     if (status == JOIST_OK)
         status = find_entry(j, want->window, arena, &found, &stored, e);
     if (status != JOIST_OK)
         return status;
-    if (found && gone)
-        forget(&stored);
     if (!joist_lease_grant(found ? &stored : NULL, want, entry))
         return JOIST_REJECTED;
     entry->pipeline = joist_arena_text(arena, j->pipeline);

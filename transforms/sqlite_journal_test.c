@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * The journal as a file: what is kept, who gets a lease among processes, what is refused. */
 #include "sqlite_journal.h"
 
 #include "sqlite_test.h"
@@ -206,13 +207,27 @@ Test(sqlite_journal, with_the_store_gone_only_numbers_and_leases_count)
     entry.state = JOIST_TEXT("history committed");
     OK(put(j, &entry));
     remove(store_path.text);
-    cr_expect_str_eq(listed(j, "", ""), "2026-08-20T10:");
+    cr_expect_str_eq(listed(j, "", ""), "2026-08-20T10:history committed", "its run goes on");
     cr_expect_eq(take_at(j, "2026-08-20T10", "b", 1, &again), JOIST_REJECTED);
     OK(take_at(j, "2026-08-20T09", "b", 1, &again));
     cr_expect_eq(again.number, NOW + 1);
     cr_expect_eq(again.state.len, 0);
     write_file(store_path.text, "");
-    cr_expect_str_eq(listed(j, "", ""), "2026-08-20T09: 2026-08-20T10:history committed");
+    cr_expect_str_eq(listed(j, "", ""), "2026-08-20T09: 2026-08-20T10:history committed",
+                     "a new store does not bring back what was said of the old one");
+    j->ops->close(j);
+}
+
+Test(sqlite_journal, a_window_only_taken_and_given_back_is_no_entry)
+{
+    joist_journal *j = opened_with_store();
+    joist_journal_entry entry = taken(j, "2026-08-20T09");
+    cr_expect_str_eq(listed(j, "", ""), "2026-08-20T09:");
+    entry.holder = JOIST_NO_TEXT;
+    OK(put(j, &entry));
+    cr_expect_str_eq(listed(j, "", ""), "");
+    OK(take_at(j, "2026-08-20T09", "b", 0, &entry));
+    cr_expect_eq(entry.number, NOW + 1);
     j->ops->close(j);
 }
 

@@ -215,9 +215,28 @@ static void seal_tables(jst_worker *w, void *arg)
         jst_shuffle_seal(run->shuffles[i / run->workers_count], i % run->workers_count);
 }
 
+static joist_status begin_stores(jst_run *run)
+{
+    for (size_t i = 0; i < run->plan->stores_count; i++) {
+        joist_store *s = run->stores[i];
+        joist_error e = { 0 };
+        joist_status status = JOIST_OK;
+        int attempt = 0;
+        if (s && s->ops->begin)
+            do
+                status = s->ops->begin(s, &e);
+            while (jst_run_again(run, status, attempt++, &e));
+        if (status != JOIST_OK)
+            return jst_run_fail_uri(run, run->plan->stores[i].uri, &e);
+    }
+    return JOIST_OK;
+}
+
 joist_status jst_stores_write(jst_run *run)
 {
     store_work work = { 0 };
+    if (begin_stores(run) != JOIST_OK)
+        return JOIST_FAILED;
     jst_parallel(run, seal_tables, &work);
     jst_parallel(run, write_stores, &work);
     return jst_run_stopping(run) ? JOIST_FAILED : JOIST_OK;

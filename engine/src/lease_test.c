@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Who gets a lease, and with which number. */
 #include <criterion/criterion.h>
 
 #include "joist/connector.h"

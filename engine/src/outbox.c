@@ -170,6 +170,7 @@ static void deliver_outbox(jst_run *run, size_t store, size_t index)
         bury_refused(&d);
     }
     count_pending(&d);
+    run->mail_of_all = true;
     joist_arena_free(d.arena);
 }
 

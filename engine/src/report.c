@@ -256,8 +256,8 @@ const joist_report *jst_report_make(jst_run *run, const char *status)
     *r = (joist_report){ .run_id = run->id, .pipeline = run->p->def->name, .status = status,
         .started = run->now, .mail_sent = atomic_load(&run->mail_sent),
         .mail_failed = atomic_load(&run->mail_failed),
-        .mail_pending = atomic_load(&run->mail_pending), .dead = run->dead_file,
-        .digest = run->digest };
+        .mail_pending = atomic_load(&run->mail_pending), .mail_of_all = run->mail_of_all,
+        .dead = run->dead_file, .digest = run->digest };
     if (run->ended)
         r->error = run->error;
     add_totals(run, r);

@@ -77,6 +77,7 @@ typedef struct jst_run {
     uint64_t skipped, bytes_total;
     jst_table_state *tables;            /* by graph node, of the writes */
     atomic_uint_least64_t mail_sent, mail_failed, mail_pending;
+    bool mail_of_all;                   /* mail_pending: of other runs, too */
     bool mail_refused;                  /* there are dead letters of the outbox */
     joist_text dead_file;
     joist_text digest;                  /* of what the reads of a window listed */

@@ -378,6 +378,11 @@ static joist_status mem_write(joist_store *base, size_t table, const joist_rows 
     return status;
 }
 
+static joist_status mem_begin(joist_store *base, joist_error *e)
+{
+    return operation("begin", ((mem_store *)(void *)base)->name, e);
+}
+
 static joist_status mem_prepare(joist_store *base, joist_error *e)
 {
     return operation("prepare", ((mem_store *)(void *)base)->name, e);
@@ -457,8 +462,8 @@ static joist_status mem_mark(joist_store *base, size_t table, joist_text key, jo
 }
 
 static const joist_store_ops mem_store_ops = {
-    .open = mem_store_open, .write = mem_write, .prepare = mem_prepare, .commit = mem_commit,
-    .close = mem_close, .pending = mem_pending, .mark = mem_mark,
+    .open = mem_store_open, .begin = mem_begin, .write = mem_write, .prepare = mem_prepare,
+    .commit = mem_commit, .close = mem_close, .pending = mem_pending, .mark = mem_mark,
 };
 
 /* A store that keeps no outbox. */

@@ -256,6 +256,11 @@ def check_cli():
     same("exit codes", page_exits, set(re.findall(r"(?:^|[,/\s])(\d+)(?= |/)", told)))
 
 
+def check_operations():
+    page = SOURCE / "docs/operations.md"
+    same("hourly options", page_options(page), program_options("deactivate", "hourly"))
+
+
 def check_deactivate():
     page = SOURCE / "docs/deactivate.md"
     same("options", page_options(page), program_options("deactivate", "pipeline"))
@@ -355,6 +360,7 @@ def main(names):
     if not names:
         good += [attempt("docs/cli.md: tables", check_cli),
                  attempt("docs/deactivate.md: tables", check_deactivate),
+                 attempt("docs/operations.md: tables", check_operations),
                  attempt("docs/README.md: pages", check_index)]
     return 0 if all(good) and len(good) > 1 else 1
 

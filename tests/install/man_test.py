@@ -73,7 +73,7 @@ def test_codes_are_there_and_hidden_options_are_not():
         for code in json.loads(run([program(name), "list", "codes", "--json"]).out):
             check_in(f"{name}(1)", code["name"], text)
             check_in(f"{name}(1)", code["help"], text)
-        for hidden in ("--run-id", "--bundle", "--now"):
+        for hidden in ("--run-id", "--bundle"):
             check_not_in(f"{name}(1)", hidden, text)
 
 

@@ -33,11 +33,11 @@ def build(folder):
 class Stopped:
     """A run that stands still before call `n` of `kind` on a file whose path contains `inside`."""
 
-    def __init__(self, folder, work, kind, n, inside, *options):
+    def __init__(self, folder, work, kind, n, inside, *options, **how):
         library = build(folder)
         env = {"LD_PRELOAD": library, "JOIST_SHIM": f"{kind}:{n}:stop", "JOIST_SHIM_IN": inside,
                "JOIST_SHIM_HIT": folder.path("hit")}
-        self.process = start(work.args(*options), env)
+        self.process = start(work.args(*options, **how), env)
         _, status = os.waitpid(self.process.pid, os.WUNTRACED)
         if not os.WIFSTOPPED(status):
             self.process.returncode = os.waitstatus_to_exitcode(status)

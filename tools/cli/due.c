@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A window is due when its hour is closed (its end + lag have passed) and it has input or was begun,
- * and is not settled. It is settled when it is done and its input was looked at (by the run that
- * made it, or later) when the hour had been closed for `recheck` hours. That is told by what
+ * A window is due when its hour is closed (its end + lag have passed) and it has input or was
+ * begun, and is not settled. It is settled when it is done and its input was looked at (by the run
+ * that made it, or later) when the hour had been closed for `recheck` hours. That is told by what
  * happened, not by how far back the hour is: a scheduler that was down, a window that was run while
  * its hour still went on, or a clock that was ahead leave nothing unnoticed.
  *

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * Which windows are due, by cases with a name and then by all combinations. */
 #include <criterion/criterion.h>
 
 #include "due.h"

@@ -13,6 +13,7 @@
 #include "window.h"
 #include "windows.h"
 
+#include <signal.h>
 #include <stdio.h>
 
 typedef enum fate { NOT_RUN, RAN, UNCHANGED, HELD } fate;
@@ -188,7 +189,6 @@ static joist_status vary(void *user, joist_pipeline *pipeline, joist_run_options
 {
     hourly *h = user;
     bool unchanged = false;
-    o->env = h->env;
     o->run_id = h->window_run;
     if (h->due->look && is_unchanged(h, pipeline, h->due->digest, &unchanged, e) != JOIST_OK)
         return JOIST_FAILED;
@@ -273,7 +273,7 @@ static int run_window(hourly *h, const jst_cli_due *due)
     begin_window(h, due);
     int code = jst_cli_run_varied(h->p, &(jst_cli_variation){
         .def = h->call->def, .vary = vary, .progress = progress, .may_commit = may_commit,
-        .committed = committed, .ended = ended, .part = !h->one, .user = h });
+        .committed = committed, .ended = ended, .part = !h->one, .has_signals = true, .user = h });
     if (h->fate == HELD)
         return JST_CLI_EXIT_TEMPORARY;
     if (h->fate == NOT_RUN)
@@ -325,13 +325,21 @@ static int worse(int a, int b)
     return a;
 }
 
+static int interrupted(void)
+{
+    int signal = jst_cli_signal_caught();
+    return JST_CLI_EXIT_SIGNAL + (signal ? signal : SIGINT);
+}
+
 /* The first failure ends it: the next windows would most likely fail for the same reason, and what
  * is left is due the next time. */
 static int run_all(hourly *h, const jst_cli_due *due, size_t count)
 {
     int code = JST_CLI_EXIT_OK;
     bool failed = false;
-    for (size_t i = 0; i < count && !failed && !h->env->stopping(h->env); i++) {
+    for (size_t i = 0; i < count && !failed; i++) {
+        if (h->env->stopping(h->env))
+            return interrupted();
         int one = run_window(h, &due[i]);
         failed = one != JST_CLI_EXIT_OK && one != JST_CLI_EXIT_REJECTED && h->fate != HELD;
         code = worse(code, one);
@@ -344,7 +352,9 @@ static int finish(hourly *h, joist_pipeline *pipeline, int code)
     joist_buffer out = { 0 };
     joist_report *sum = &h->all.sum.report;
     const jst_cli_prepared *p = h->p;
-    if (!h->all.ran)
+    if (code > JST_CLI_EXIT_SIGNAL)
+        sum->status = "interrupted";
+    else if (!h->all.ran)
         sum->status = code == JST_CLI_EXIT_OK ? "done" : h->all.held ? "held" : "failed";
     jst_cli_outcome o = { .report = sum, .exit_code = code, .signal = jst_cli_signal_caught(),
                           .dry_run = p->run->dry_run, .verbose = p->run->verbose,
@@ -374,10 +384,7 @@ static int run_several(hourly *h, joist_pipeline *pipeline, joist_error *e)
         return jst_cli_refused(e);
     h->all.nothing = joist_arena_printf(a, "nothing is due: no hour before %.*s has anything new",
                                         JOIST_ARG(hour));
-    jst_cli_signals_begin(joist_stop);
-    int code = finish(h, pipeline, run_all(h, due, count));
-    jst_cli_signals_end();
-    return code;
+    return finish(h, pipeline, run_all(h, due, count));
 }
 
 /* ---- the verb -------------------------------------------------------------------------------- */
@@ -419,8 +426,10 @@ int jst_cli_hourly(const jst_cli_call *call, jst_cli_prepared *p)
     h->call = call;
     h->p = p;
     begin(h);
+    jst_cli_signals_begin(joist_stop);
     joist_pipeline *pipeline = joist_pipeline_new(call->def);
     int code = several ? run_several(h, pipeline, &e) : run_one(h, pipeline, window, &e);
+    jst_cli_signals_end();
     joist_pipeline_free(pipeline);
     jst_cli_windows_end(&h->all);
     if (h->journal)

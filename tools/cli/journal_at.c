@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests: hourly_test.c */
+ * A store's connector is found by its scheme, the program's own first. */
 #include "journal_at.h"
 
 static const joist_connector *in_table(const joist_connector *const *table, joist_text scheme)

@@ -14,8 +14,8 @@ static uint64_t greater(uint64_t a, uint64_t b)
 }
 
 /* ---- by name --------------------------------------------------------------------------------- */
-static void add_ports(joist_port_count *sum, size_t *count, size_t most, const joist_port_count *add,
-                      size_t add_count, joist_arena *a)
+static void add_ports(joist_port_count *sum, size_t *count, size_t most,
+                      const joist_port_count *add, size_t add_count, joist_arena *a)
 {
     for (size_t i = 0; i < add_count; i++) {
         size_t at = 0;
@@ -130,7 +130,7 @@ static void add_totals(joist_report *sum, const joist_report *r)
     sum->peak_memory = greater(sum->peak_memory, r->peak_memory);
     sum->mail_sent += r->mail_sent;
     sum->mail_failed += r->mail_failed;
-    sum->mail_pending = r->mail_pending;
+    sum->mail_pending = r->mail_pending + (r->mail_of_all ? 0 : sum->mail_pending);
 }
 
 static void begin(jst_cli_sum *s, const joist_report *r)

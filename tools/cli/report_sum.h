@@ -6,8 +6,8 @@
 #include "joist/run.h"
 
 /* Zeroed at first but for the arena, which has all that is kept. Counts and seconds are added, the
- * greatest of peaks counts; gauges, mail that is pending, status and error are the last run's; run
- * id and `dead` are the caller's to set. */
+ * greatest of peaks counts; gauges, mail pending in the stores, status and error are the last
+ * run's; run id and `dead` are the caller's to set. */
 typedef struct jst_cli_sum {
     joist_report report;
     joist_stage_report *stages;     /* of the report */

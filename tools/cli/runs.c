@@ -44,16 +44,19 @@ static joist_text state_of(const joist_journal_entry *entry, joist_arena *a)
 static void list_text(reading *r)
 {
     static const char *const heads[] = {
-        "window", "state", "started", "records", "events", "rejected", "rows", "exit", "run",
-        "held by",
+        "pipeline", "window", "state", "started", "records", "events", "rejected", "rows", "exit",
+        "run", "held by",
     };
     joist_arena *a = r->call->arena;
-    jst_cli_table t = { .arena = a, .align = "lllrrrrrll" };
-    jst_cli_cells(&t, 10, heads);
+    bool all = !r->call->def;           /* of a pipeline its name is known */
+    jst_cli_table t = { .arena = a, .align = all ? "llllrrrrrll" : "lllrrrrrll" };
+    jst_cli_cells(&t, all ? 11 : 10, heads + !all);
     for (size_t i = 0; i < r->count; i++) {
         const joist_journal_entry *entry = &r->entries[i];
         const int64_t counts[] = { entry->records, entry->events, entry->rejected, entry->rows,
                                    entry->exit_code };
+        if (all)
+            jst_cli_cell(&t, jst_cli_shown(a, entry->pipeline));
         jst_cli_cell(&t, jst_cli_shown(a, entry->window));
         jst_cli_cell(&t, state_of(entry, a));
         jst_cli_cell(&t, time_or_dash(entry->started, a));

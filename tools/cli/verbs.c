@@ -211,11 +211,11 @@ static int run_checked(const jst_cli_prepared *p, const jst_cli_variation *v,
         s->trace = jst_cli_trace_new(&p->settings.trace, options.mask_pii);
     options.tap = s->trace ? jst_cli_trace_tap(s->trace) : NULL;
     const joist_report *report = NULL;
-    if (!v->part)
+    if (!v->has_signals)
         jst_cli_signals_begin(joist_stop);
     joist_status status = joist_pipeline_run(pipeline, &options, &report);
     int code = finish(s, p, pipeline, status, report);
-    if (!v->part)
+    if (!v->has_signals)
         jst_cli_signals_end();
     jst_cli_trace_free(s->trace);
     return code;

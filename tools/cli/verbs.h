@@ -64,7 +64,8 @@ typedef struct jst_cli_variation {
     /* It has ended, nothing is printed yet. FAILED: for the reason in e it has failed all the
      * same. */
     joist_status (*ended)(void *user, const struct jst_cli_outcome *o, joist_error *e);
-    bool part;      /* of a whole that has the signals, the summary and all other files */
+    bool part;              /* of a whole that has the summary and the other files */
+    bool has_signals;       /* the caller has begun them */
     void *user;
 } jst_cli_variation;
 int jst_cli_run_varied(const struct jst_cli_prepared *p, const jst_cli_variation *v);

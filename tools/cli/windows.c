@@ -103,6 +103,8 @@ void jst_cli_windows_text(const jst_cli_windows *w, const jst_cli_outcome *o, jo
     } else if (w->held) {
         joist_buffer_printf(out, "\nHELD by another run: run it again later (exit %d)\n",
                             o->exit_code);
+    } else if (o->exit_code == 0) {
+        joist_buffer_printf(out, "\nOK, nothing has changed\n");
     }
 }
 

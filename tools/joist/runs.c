@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests: tests/hourly/runs_test.py
  * `joist runs`: the journal of a store, whichever pipelines keep theirs there. */
 #include "tool.h"
 

@@ -149,6 +149,10 @@ typedef struct joist_store_ops {
     joist_status (*open)(joist_text uri, const joist_table_spec *tables, size_t count,
                          const joist_run_identity *run, joist_env *env, joist_store **out,
                          joist_error *e);
+    /* Called before the first write of any store, of one store after another in the order of their
+     * commits: what holds a lock until its commit takes it here, so that no two runs ever wait for
+     * each other. May be NULL. */
+    joist_status (*begin)(joist_store *s, joist_error *e);
     /* Invisible until commit. REJECTED: *row is the first row refused, for the reason in e; rows
      * before it are written, the engine goes on behind it. */
     joist_status (*write)(joist_store *s, size_t table, const joist_rows *rows, size_t *row,

@@ -179,6 +179,7 @@ struct joist_report {
     const joist_stage_report *stages; size_t stages_count;
     const joist_sink_report *sinks; size_t sinks_count;
     uint64_t mail_sent, mail_failed, mail_pending;           /* outboxes */
+    bool mail_of_all;           /* pending: all in the stores, not only what this run put there */
     joist_text dead;            /* the file, empty if there was none to write */
     joist_text digest;          /* of what the reads of a window listed; empty: unknown */
     joist_error error;
