@@ -36,7 +36,7 @@ install(CODE [[
     if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
         set(JOIST_ZSH vendor-completions)
     endif()]] COMPONENT tools)
-install(TARGETS ${JOIST_INSTALLED} joist-tool joist-collector RUNTIME COMPONENT tools)
+install(TARGETS ${JOIST_INSTALLED} joist-tool RUNTIME COMPONENT tools)
 install(DIRECTORY ${JOIST_SHARE}/man ${JOIST_SHARE}/bash-completion ${JOIST_SHARE}/fish
                   ${JOIST_SHARE}/joist
         DESTINATION ${CMAKE_INSTALL_DATADIR} COMPONENT tools)

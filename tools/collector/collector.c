@@ -112,7 +112,7 @@ static bool wait_until_empty(server *v, int64_t end_us)
         if (now >= end_us)
             break;
         all = all || end_us - now < 1000000;    /* the last second: bodies are not waited for */
-        connections_drain(v->connections, all);
+        connections_drain(v->connections, now, all);
         poll(NULL, 0, DRAIN_MS);
     }
     atomic_store(&v->stopped, true);

@@ -89,14 +89,20 @@ size_t connections_sweep(connections *c, int64_t now_us)
     return late;
 }
 
-void connections_drain(connections *c, bool all)
+/* A request may arrive at any instant, and the library drops one whose connection it sees ending
+ * before it was answered. So no connection is cut off that was used a moment ago. */
+static bool idle(const connection *one, int64_t now_us)
+{
+    int64_t since = atomic_load(&one->deadline_us) - HEADER_SECONDS * 1000000;
+    return atomic_load(&one->phase) == PHASE_HEADERS && now_us - since >= IDLE_SECONDS * 1000000;
+}
+
+void connections_drain(connections *c, int64_t now_us, bool all)
 {
     pthread_mutex_lock(&c->lock);
-    for (connection *one = c->first; one; one = one->next) {
-        int p = atomic_load(&one->phase);
-        if (p == PHASE_HEADERS || (all && p == PHASE_BODY))
+    for (connection *one = c->first; one; one = one->next)
+        if (idle(one, now_us) || (all && atomic_load(&one->phase) != PHASE_WORK))
             shutdown(one->fd, SHUT_RD);
-    }
     pthread_mutex_unlock(&c->lock);
 }
 

@@ -31,9 +31,9 @@ void connection_enter(connection *one, phase p, int64_t now_us);
 /* Hangs up on all that are late; returns how many. */
 size_t connections_sweep(connections *c, int64_t now_us);
 
-/* No further request is read from idle connections: what has arrived is still answered. `all`:
- * bodies on their way are not waited for either. */
-void connections_drain(connections *c, bool all);
+/* Hangs up on connections that have been idle for IDLE_SECONDS: those that are in use end with
+ * their next answer. `all`: nobody who is still sending is waited for. */
+void connections_drain(connections *c, int64_t now_us, bool all);
 
 size_t connections_count(connections *c);
 

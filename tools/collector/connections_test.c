@@ -43,24 +43,30 @@ Test(connections, deadlines)
     connections_free(c);
 }
 
-/* Draining: an idle connection still gets what has arrived, and then its end. */
+/* Draining: an idle connection still gets what has arrived, and then its end; one that was used a
+ * moment ago, and one with a body on its way, are waited for. */
 Test(connections, drain)
 {
     connections *c = connections_new();
-    int idle[2], busy[2];
+    int idle[2], used[2], busy[2];
     char buffer[8];
     cr_assert(socketpair(AF_UNIX, SOCK_STREAM, 0, idle) == 0
+              && socketpair(AF_UNIX, SOCK_STREAM, 0, used) == 0
               && socketpair(AF_UNIX, SOCK_STREAM, 0, busy) == 0);
-    connection *one = connections_add(c, idle[0], 0), *two = connections_add(c, busy[0], 0);
-    connection_enter(two, PHASE_BODY, 0);
+    connection *one = connections_add(c, idle[0], 0), *three = connections_add(c, busy[0], 0);
+    connection *two = connections_add(c, used[0], 1);
+    connection_enter(three, PHASE_BODY, 0);
     cr_assert_eq(send(idle[1], "GET", 3, 0), 3);
-    connections_drain(c, false);
+    connections_drain(c, IDLE_SECONDS * SECOND, false);
     cr_assert_eq(recv(idle[0], buffer, sizeof buffer, MSG_DONTWAIT), 3);
     cr_assert_eq(recv(idle[0], buffer, sizeof buffer, MSG_DONTWAIT), 0);
+    cr_assert_eq(recv(used[0], buffer, sizeof buffer, MSG_DONTWAIT), -1);
     cr_assert_eq(recv(busy[0], buffer, sizeof buffer, MSG_DONTWAIT), -1);
-    connections_drain(c, true);
+    connections_drain(c, IDLE_SECONDS * SECOND, true);
+    cr_assert_eq(recv(used[0], buffer, sizeof buffer, MSG_DONTWAIT), 0);
     cr_assert_eq(recv(busy[0], buffer, sizeof buffer, MSG_DONTWAIT), 0);
     connections_remove(c, one);
     connections_remove(c, two);
+    connections_remove(c, three);
     connections_free(c);
 }

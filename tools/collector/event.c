@@ -94,7 +94,8 @@ static bool write_json(writer *w, joist_text body, joist_arena *arena)
     json_body found;
     if (!json_body_copy(w->out, body, arena, &found))
         return false;
-    w->flags |= JSON_BODY | (found.truncated ? TRUNCATED : 0) | (found.repaired ? UTF8_REPAIRED : 0);
+    w->flags |= JSON_BODY | (found.truncated ? TRUNCATED : 0)
+        | (found.repaired ? UTF8_REPAIRED : 0);
     w->hash = found.hash;
     w->url = found.url;
     return true;

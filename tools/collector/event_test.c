@@ -43,7 +43,7 @@ Test(event, form)
     check(&f, "{\"url\":\"https://shop.example.com\",\"l\":[\"1\",\"2\"],\"m\":{\"a\":\"\\\"\"},"
           "\"_collector\":" HEAD "\"user_agent\":\"Appsero/" MD5 ";\",\"ua_site_md5\":\"" MD5 "\","
           "\"content_type\":\"application/x-www-form-urlencoded; charset=UTF-8\","
-          "\"content_length\":56,\"route\":\"deactivate\",\"flags\":[]}}");
+          "\"content_length\":55,\"route\":\"deactivate\",\"flags\":[]}}");
 }
 
 #define TAIL(length, flags)                                                                       \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * application/x-www-form-urlencoded as PHP decodes it: `server[software]=x` is a tree. Raw bytes in,
- * raw bytes out: nothing here knows about UTF-8. */
+ * application/x-www-form-urlencoded as PHP decodes it: `server[software]=x` is a tree. Raw bytes
+ * in, raw bytes out: nothing here knows about UTF-8. */
 #ifndef COLLECTOR_FORM_H
 #define COLLECTOR_FORM_H
 

@@ -67,7 +67,8 @@ Test(json_body, refused)
 
 Test(json_body, hash_and_url)
 {
-    copied c = copy_of(JOIST_TEXT("{\"hash\":1,\"url\":\"a\\/b\",\"hash\":\"A\",\"x\":{\"url\":\"no\"}}"));
+    copied c = copy_of(JOIST_TEXT("{\"hash\":1,\"url\":\"a\\/b\",\"hash\":\"A\","
+                                  "\"x\":{\"url\":\"no\"}}"));
     cr_assert(joist_text_equal(c.found.hash, JOIST_TEXT("A")));
     cr_assert(joist_text_equal(c.found.url, JOIST_TEXT("a/b")));
     done(&c);
@@ -80,7 +81,8 @@ Test(json_body, repair)
 {
     copied c = copy_of(JOIST_TEXT("{\"a\":\"caf\xE9\"}"));
     cr_assert(c.good && c.found.repaired);
-    cr_assert(joist_text_equal(joist_buffer_view(&c.out), JOIST_TEXT("{\"a\":\"caf\xEF\xBF\xBD\"")));
+    cr_assert(joist_text_equal(joist_buffer_view(&c.out),
+                               JOIST_TEXT("{\"a\":\"caf\xEF\xBF\xBD\"")));
     done(&c);
 }
 

@@ -11,6 +11,7 @@ enum {
     HEADER_TEXT_MAX = 512,          /* bytes of a header that are stored */
     HEADER_SECONDS = 10,            /* for the headers, and for an idle connection */
     BODY_SECONDS = 30,
+    IDLE_SECONDS = 1,               /* while stopping: then an idle connection is let go */
     STOP_SECONDS = 8,               /* from SIGTERM on, for what was accepted */
     LINGER_MAX = 1 << 20,           /* bytes of a refused body that are read and thrown away */
     CONNECTIONS_MAX = 12000,        /* more wait in the listen queue */

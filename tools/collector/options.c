@@ -7,6 +7,7 @@
 #include "../cli/help.h"
 #include "../cli/man.h"
 #include "../cli/version.h"
+#include "joist/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,22 +37,38 @@ static void version(joist_buffer *out, const jst_cli_options *o)
     jst_cli_version_print(out, NULL);
 }
 
+/* Broken into short lines, as roff's readers want them. */
+static void man_text(joist_buffer *out, joist_text t)
+{
+    enum { WIDTH = 70 };
+    joist_text word;
+    size_t line = out->len;
+    while (joist_next_part(&t, ' ', &word)) {
+        bool first = out->len == line, fits = out->len - line + word.len < WIDTH;
+        if (!first)
+            joist_buffer_byte(out, fits ? ' ' : '\n');
+        if (!first && !fits)
+            line = out->len;
+        jst_cli_roff(out, word);
+    }
+    joist_buffer_byte(out, '\n');
+}
+
 static void man(joist_buffer *out, const jst_cli_options *o)
 {
     joist_buffer_printf(out, ".TH JOIST\\-COLLECTOR 1 %s \"joist %s\" \"User Commands\"\n"
                              ".SH NAME\njoist\\-collector \\- receive deactivation events by HTTP\n"
                              ".SH SYNOPSIS\n.B joist\\-collector\n\\-\\-storage URI [OPTION...]\n"
                              ".SH DESCRIPTION\n", jst_cli_release_date(), jst_cli_version());
-    jst_cli_roff(out, joist_text_of(about));
-    joist_buffer_printf(out, "\n.SH OPTIONS\n");
+    man_text(out, joist_text_of(about));
+    joist_buffer_printf(out, ".SH OPTIONS\n");
     for (size_t i = 0; i < o->count; i++) {
         if (o->items[i].field->flags & JOIST_HIDDEN)
             continue;
         joist_buffer_printf(out, ".TP\n\\fB\\-\\-");
         jst_cli_roff(out, o->items[i].name);
         joist_buffer_printf(out, "\\fR\n");
-        jst_cli_roff(out, jst_cli_option_help(o->arena, &o->items[i]));
-        joist_buffer_byte(out, '\n');
+        man_text(out, jst_cli_option_help(o->arena, &o->items[i]));
     }
     joist_buffer_printf(out, ".SH \"EXIT STATUS\"\n0 stopped by a signal, 1 failed, 2 usage\n");
 }

@@ -11,16 +11,17 @@ typedef struct loaded {
     joist_error error;
     settings s;
     joist_status status;
+    char *argv[16];             /* borrowed by the settings */
 } loaded;
 
 static loaded load(int argc, const char *const *args)
 {
     loaded l = { .arena = joist_arena_new() };
-    char *argv[16] = { joist_strdup("joist-collector") };
+    l.argv[0] = joist_strdup("joist-collector");
     for (int i = 0; i < argc; i++)
-        argv[i + 1] = joist_strdup(args[i]);
-    l.status = settings_load(&l.s, argc + 1, argv, l.arena, &l.said, &l.error);
-    return l;                           /* the words are borrowed: a test may leak them */
+        l.argv[i + 1] = joist_strdup(args[i]);
+    l.status = settings_load(&l.s, argc + 1, l.argv, l.arena, &l.said, &l.error);
+    return l;
 }
 #define LOAD(...)                                                                                 \
     load(sizeof (const char *[]){ __VA_ARGS__ } / sizeof(char *), (const char *[]){ __VA_ARGS__ })
@@ -29,6 +30,8 @@ static void end(loaded *l)
 {
     joist_buffer_free(&l->said);
     joist_arena_free(l->arena);
+    for (int i = 0; l->argv[i]; i++)
+        joist_free(l->argv[i]);
 }
 
 static bool said(const loaded *l, const char *part)
@@ -74,7 +77,8 @@ Test(options, refused)
         { "--port", "1" }, { "--storage", "x", "--port", "65536" },
         { "--storage", "x", "--port", "-1" }, { "--storage", "x", "--batch-ms", "10001" },
         { "--storage", "x", "--rate-project", "many" }, { "--storage", "x", "word" },
-        { "--storage", "x", "--trusted-proxies", "everybody" }, { "--storage" }, { "--storag", "x" },
+        { "--storage", "x", "--trusted-proxies", "everybody" }, { "--storage" },
+        { "--storag", "x" },
         { "--storage", "x", "--rate-address=-1" },
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

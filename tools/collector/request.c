@@ -27,7 +27,7 @@ typedef struct request {
     size_t received, held;
     bool lingering;             /* answered already, what comes is thrown away */
     bool closes;                /* the framing cannot be trusted */
-    bool with_batcher, suspended;
+    bool decided, suspended;    /* it was given to the batcher; and waits for it */
 } request;
 
 /* ---- memory ---------------------------------------------------------------------------------- */
@@ -237,20 +237,23 @@ static void on_done(batch_item *item, bool stored)
     atomic_fetch_sub(&s->with_batcher, 1);
 }
 
-static void give_to_batcher(request *r)
+/* True: it waits. From then on the request is the batcher's until the connection is resumed. */
+static bool give_to_batcher(request *r)
 {
     server *s = r->server;
+    bool waits = !s->instant;
     atomic_fetch_add(&s->with_batcher, 1);
     if (atomic_load(&s->stopped)) {
         atomic_fetch_sub(&s->with_batcher, 1);
         refuse(r, BUSY);
-        return;
+        return false;
     }
-    r->with_batcher = true;
-    r->suspended = !s->instant;
-    if (r->suspended)
+    r->decided = true;
+    r->suspended = waits;
+    if (waits)
         MHD_suspend_connection(r->c);
     batcher_add(s->batcher, &r->item);
+    return waits;
 }
 
 static outcome make_event(request *r, joist_arena *arena)
@@ -279,18 +282,17 @@ static outcome make_event(request *r, joist_arena *arena)
     return hold(r, r->event.len) ? PENDING : refuse(r, BUSY);
 }
 
-/* The body is whole: decides, or suspends the connection until the batcher has. */
-static void decide(request *r)
+/* The body is whole: decides. True: the connection is suspended until the batcher has. */
+static bool decide(request *r)
 {
     server *s = r->server;
     connection_enter(r->connection, PHASE_WORK, 0);
     if (r->outcome != PENDING)
-        return;
+        return false;
     joist_arena *arena = scratch_take(s->scratch);
     outcome o = make_event(r, arena);
     scratch_give(s->scratch, arena);
-    if (o == PENDING)
-        give_to_batcher(r);
+    return o == PENDING && give_to_batcher(r);
 }
 
 /* ---- the library's calls --------------------------------------------------------------------- */
@@ -355,9 +357,7 @@ enum MHD_Result request_handle(void *cls, struct MHD_Connection *c, const char *
     }
     if (r->lingering)
         return MHD_NO;
-    if (!r->with_batcher)
-        decide(r);
-    return r->with_batcher && r->outcome == PENDING ? MHD_YES : answer_now(r);
+    return !r->decided && decide(r) ? MHD_YES : answer_now(r);
 }
 
 void request_completed(void *cls, struct MHD_Connection *c, void **state,

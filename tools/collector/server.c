@@ -100,6 +100,14 @@ static unsigned threads(void)
     return n < 2 ? 2 : n > MOST ? MOST : (unsigned)n;
 }
 
+/* Paths are compared as they were sent: decoded, a %00 would end one early. */
+static size_t leave_escaped(void *cls, struct MHD_Connection *c, char *s)
+{
+    (void)cls;
+    (void)c;
+    return strlen(s);
+}
+
 bool server_start(server *s, int listening, joist_error *e)
 {
     s->connections = connections_new();
@@ -115,6 +123,7 @@ bool server_start(server *s, int listening, joist_error *e)
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)BODY_SECONDS,
         MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
         MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
         MHD_OPTION_END);
     if (s->daemon)

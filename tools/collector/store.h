@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Where events go: one const struct of functions per kind of storage, chosen by the URI's scheme. */
+ * Where events go: one const struct of functions per kind of storage, chosen by the scheme of the
+ * URI. */
 #ifndef COLLECTOR_STORE_H
 #define COLLECTOR_STORE_H
 

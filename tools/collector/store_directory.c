@@ -204,15 +204,35 @@ static bool sync_parent(int fd)
     return good;
 }
 
-/* The root may be new, its parent is not: a misspelt path should not become a tree. */
+/* The folder at `path`, its parents too, each synced into its own if it is new. */
+static bool make_all(char *path)
+{
+    bool good = true;
+    for (char *end = path; good && *end; ) {
+        end += strspn(end, "/");
+        end += strcspn(end, "/");
+        char next = *end;
+        *end = '\0';
+        if (mkdir(path, 0777) == 0) {
+            int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+            good = fd >= 0 && sync_parent(fd);
+            if (fd >= 0)
+                close(fd);
+        } else {
+            good = errno == EEXIST || errno == EROFS;
+        }
+        *end = next;
+    }
+    return good;
+}
+
 static void *directory_open(joist_text rest, joist_error *e)
 {
     directory *d = joist_calloc(1, sizeof *d);
     d->root = joist_text_dup(rest.len ? rest : JOIST_TEXT("."));
     pthread_mutex_init(&d->lock, NULL);
-    bool made = mkdir(d->root, 0777) == 0;
-    d->fd = made || errno == EEXIST ? open(d->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    if (d->fd < 0 || (made && !sync_parent(d->fd)))
+    d->fd = make_all(d->root) ? open(d->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (d->fd < 0)
         fail(e, "open", d->root);
     else if (directory_check(d, e))
         return d;

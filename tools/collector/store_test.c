@@ -150,10 +150,16 @@ Test(store, opening)
     joist_error e;
     joist_buffer path = { 0 };
     char uri[128];
-    snprintf(uri, sizeof uri, "file:%s/new", top);
+    snprintf(uri, sizeof uri, "file:%s//new/and/deep/", top);
+    s = opened(uri);
+    cr_assert(s.kind->put(s.self, "deactivate/2022/02/22/19/a.json", JOIST_TEXT("x"), &e));
+    cr_assert_eq(files("new/and/deep"), 1);
+    store_close(&s);
     s = opened(uri);
     store_close(&s);
-    cr_assert(!store_open(&s, at_top(&path, "no/parent"), &e));
+    cr_assert(!store_open(&s, at_top(&path, "new/and/deep/deactivate/2022/02/22/19/a.json"), &e));
+    store_close(&s);
+    cr_assert(!store_open(&s, JOIST_TEXT("/dev/null/x"), &e));
     store_close(&s);
     cr_assert(!store_open(&s, JOIST_TEXT("mystery:x"), &e));
     cr_assert_eq(e.failure, JOIST_USAGE);
