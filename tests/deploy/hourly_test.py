@@ -11,7 +11,9 @@ from harness import SOURCE, Folder, check, finish, main, run, start
 
 HOURLY = os.path.join(SOURCE, "tools", "deploy", "hourly")
 STEP = """#!/bin/sh
-# Writes down that it was called; ends with the next code of its list, with 0 after the last.
+# Writes down that it was called; ends with the next code of its list, with 0 after the last. `runs ls` shows
+# the file `journal`.
+[ "$1" = runs ] && exec cat journal
 name=${0##*/}
 echo "$name $*" >>calls
 code=$(head -n 1 "$name.codes")
@@ -19,6 +21,7 @@ sed -i 1d "$name.codes"
 exit "${code:-0}"
 """
 WAITS = """#!/bin/sh
+[ "$1" = runs ] && exec cat journal
 # Ends with 143 on SIGTERM, as the real one does, and says so; waits for it otherwise.
 trap 'echo stopped >>calls; exit 143' TERM
 echo started >>calls
@@ -32,6 +35,7 @@ def steps(folder, deactivate="", analytics="", script=STEP):
     os.chmod(folder.write("bin/analytics", STEP), 0o755)
     folder.write("deactivate.codes", deactivate)
     folder.write("analytics.codes", analytics)
+    folder.write("journal", '[{"window":"2026-08-20T03","state":"done"}]\n')
     return {"cwd": folder.top, "env": {"PATH": folder.path("bin") + ":" + os.environ["PATH"],
                                        "HOURLY_TRIES": "3", "HOURLY_PAUSE": "0"}}
 
@@ -55,6 +59,14 @@ def test_both_steps():
     with Folder() as folder:
         check("exit code", run([HOURLY], **steps(folder)).code, 0)
         check("calls", calls(folder), ["deactivate run --due", "analytics run"])
+
+
+def test_no_charts_before_there_is_history():
+    with Folder() as folder:
+        how = steps(folder)
+        folder.write("journal", "[]\n")
+        check("exit code", run([HOURLY], **how).code, 0)
+        check("calls", calls(folder), ["deactivate run --due"])
 
 
 def test_temporary_failures_are_tried_again():
