@@ -37,8 +37,8 @@ def installed(folder):
     done = run([os.path.join(DEPLOY, "install"), folder.path("root")])
     check(f"install\n{done}\n", done.code, 0)
     os.makedirs(folder.path("root/usr/bin"))
-    for name in PROGRAMS:
-        shutil.copy(program(name), folder.path("root/usr/bin"))
+    for path in (*map(program, PROGRAMS), "/bin/sh"):
+        shutil.copy(path, folder.path("root/usr/bin"))
     shutil.copytree(units(), folder.path("root/usr/lib/systemd/system"), symlinks=True)
     return folder.path("root")
 
@@ -104,12 +104,11 @@ def test_an_hour_has_one_firing():
 
 
 def test_every_exit_code_is_decided():
-    done = run([program("deactivate"), "--help"])
     documented = {int(code) for code in re.findall(r"^\| (\d+(?:, \d+)*) \|",
                                                    open(os.path.join(SOURCE, "docs/cli.md"),
                                                         encoding="utf-8").read(), re.M)
                   for code in code.split(", ")}
-    check(f"exit codes of docs/cli.md\n{done}", {0, 1, 2, 3, 4, 75, 130, 143} <= documented)
+    check("exit codes of docs/cli.md", {0, 1, 2, 3, 4, 75, 130, 143} <= documented)
     for name in ("joist-deactivate.service", "joist-analytics.service"):
         unit = settings(name)
         stays = {int(code) for code in unit["RestartPreventExitStatus"].split()}
