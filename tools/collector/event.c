@@ -9,8 +9,6 @@
 #include "limits.h"
 #include "utf8.h"
 
-#include <inttypes.h>
-
 enum { UTF8_REPAIRED = 1, TRUNCATED = 2, JSON_BODY = 4, UA_MISMATCH = 8 };
 
 static const struct { unsigned flag; const char *name; } flags_names[] = {
@@ -102,9 +100,10 @@ static bool write_json(writer *w, joist_text body, joist_arena *arena)
 }
 
 /* ---- _collector ------------------------------------------------------------------------------ */
-static void write_named(joist_buffer *out, const char *name, joist_text value)
+/* `before` is the name with all that stands around it. */
+static void write_named(joist_buffer *out, joist_text before, joist_text value)
 {
-    joist_buffer_printf(out, ",\"%s\":", name);
+    joist_buffer_text(out, before);
     joist_json_write_text(out, value);
 }
 
@@ -116,7 +115,7 @@ static joist_text header(joist_text value)
 static void write_flags(joist_buffer *out, unsigned flags)
 {
     bool first = true;
-    joist_buffer_printf(out, ",\"route\":\"deactivate\",\"flags\":[");
+    joist_buffer_byte(out, '[');
     for (size_t i = 0; i < sizeof flags_names / sizeof *flags_names; i++) {
         if (!(flags & flags_names[i].flag))
             continue;
@@ -133,14 +132,17 @@ static void write_collector(writer *w, const event_facts *f)
     if (md5.ptr && !agent_matches(md5, w->url.ptr ? w->url : JOIST_TEXT("")))
         w->flags |= UA_MISMATCH;
     joist_time_format(f->received_ms, received);
-    joist_buffer_printf(w->out, "\"_collector\":{\"v\":1");
-    write_named(w->out, "request_id", (joist_text){ f->request_id, sizeof f->request_id });
-    write_named(w->out, "received_at", (joist_text){ received, sizeof received });
-    write_named(w->out, "remote_ip", f->remote_ip);
-    write_named(w->out, "user_agent", header(f->user_agent));
-    write_named(w->out, "ua_site_md5", md5);
-    write_named(w->out, "content_type", header(f->content_type));
-    joist_buffer_printf(w->out, ",\"content_length\":%zu", f->body.len);
+    write_named(w->out, JOIST_TEXT("\"_collector\":{\"v\":1,\"request_id\":"),
+                (joist_text){ f->request_id, sizeof f->request_id });
+    write_named(w->out, JOIST_TEXT(",\"received_at\":"),
+                (joist_text){ received, sizeof received });
+    write_named(w->out, JOIST_TEXT(",\"remote_ip\":"), f->remote_ip);
+    write_named(w->out, JOIST_TEXT(",\"user_agent\":"), header(f->user_agent));
+    write_named(w->out, JOIST_TEXT(",\"ua_site_md5\":"), md5);
+    write_named(w->out, JOIST_TEXT(",\"content_type\":"), header(f->content_type));
+    joist_buffer_text(w->out, JOIST_TEXT(",\"content_length\":"));
+    joist_json_write_int(w->out, (int64_t)f->body.len);
+    joist_buffer_text(w->out, JOIST_TEXT(",\"route\":\"deactivate\",\"flags\":"));
     write_flags(w->out, w->flags);
     joist_buffer_add(w->out, "}}", 2);
 }

@@ -59,27 +59,17 @@ static joist_text header(request *r, const char *name)
     return joist_text_of(MHD_lookup_connection_value(r->c, MHD_HEADER_KIND, name));
 }
 
-typedef struct gathered { const char *name; int count; joist_buffer all; } gathered;
-
-static enum MHD_Result gather(void *user, enum MHD_ValueKind kind, const char *name,
-                              const char *value)
+static enum MHD_Result gather_forwarded(void *user, enum MHD_ValueKind kind, const char *name,
+                                        const char *value)
 {
-    gathered *g = user;
+    joist_buffer *all = user;
     (void)kind;
-    if (strcasecmp(name, g->name) != 0)
+    if (strcasecmp(name, "X-Forwarded-For") != 0)
         return MHD_YES;
-    if (g->count++)
-        joist_buffer_byte(&g->all, ',');
-    joist_buffer_text(&g->all, joist_text_of(value ? value : ""));
+    if (all->len)
+        joist_buffer_byte(all, ',');
+    joist_buffer_text(all, joist_text_of(value ? value : ""));
     return MHD_YES;
-}
-
-/* All headers of that name, joined by commas; to be freed. */
-static gathered headers(request *r, const char *name)
-{
-    gathered g = { .name = name };
-    MHD_get_connection_values(r->c, MHD_HEADER_KIND, gather, &g);
-    return g;
 }
 
 static struct in6_addr client_of(request *r)
@@ -90,24 +80,36 @@ static struct in6_addr client_of(request *r)
     address_of_peer(&peer, info ? info->client_addr : NULL);
     if (!networks_have(r->server->trusted, &peer))
         return peer;
-    gathered g = headers(r, "X-Forwarded-For");
-    peer = address_client(r->server->trusted, peer, joist_buffer_view(&g.all));
-    joist_buffer_free(&g.all);
+    joist_buffer all = { 0 };
+    MHD_get_connection_values(r->c, MHD_HEADER_KIND, gather_forwarded, &all);
+    peer = address_client(r->server->trusted, peer, joist_buffer_view(&all));
+    joist_buffer_free(&all);
     return peer;
+}
+
+/* How a body's end is told, and how often. */
+typedef struct framing { int lengths, codings; bool strange; } framing;
+
+static enum MHD_Result look_at_framing(void *user, enum MHD_ValueKind kind, const char *name,
+                                       const char *value)
+{
+    framing *f = user;
+    (void)kind;
+    if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0)
+        f->lengths++;
+    if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
+        f->codings++;
+        f->strange = !value || strcasecmp(value, "chunked") != 0;
+    }
+    return MHD_YES;
 }
 
 /* Two servers in a row must not disagree on where a body ends: RFC 9112, 6.3. */
 static bool framing_is_clear(request *r)
 {
-    gathered length = headers(r, MHD_HTTP_HEADER_CONTENT_LENGTH);
-    gathered coding = headers(r, MHD_HTTP_HEADER_TRANSFER_ENCODING);
-    joist_text chunked = joist_buffer_view(&coding.all);
-    bool clear = length.count + coding.count <= 1
-        && (coding.count == 0
-            || (chunked.len == 7 && strncasecmp(chunked.ptr, "chunked", 7) == 0));
-    joist_buffer_free(&length.all);
-    joist_buffer_free(&coding.all);
-    return clear;
+    framing f = { 0, 0, false };
+    MHD_get_connection_values(r->c, MHD_HEADER_KIND, look_at_framing, &f);
+    return f.lengths + f.codings <= 1 && !f.strange;
 }
 
 /* The media type in front of any parameters. */

@@ -40,6 +40,7 @@ void object_name(char out[OBJECT_NAME_SIZE], int64_t received_ms, const char *re
 {
     char t[JOIST_TIME_SIZE];                /* YYYY-MM-DDTHH:MM:SS.mmmZ */
     joist_time_format(received_ms, t);
-    snprintf(out, OBJECT_NAME_SIZE, "deactivate/%.4s/%.2s/%.2s/%.2s/%" PRId64 "-%.36s.%s", t, t + 5,
-             t + 8, t + 11, received_ms, request_id, several ? "ndjson" : "json");
+    t[4] = t[7] = t[10] = '/';
+    snprintf(out, OBJECT_NAME_SIZE, "deactivate/%.13s/%" PRId64 "-%.36s.%s", t, received_ms,
+             request_id, several ? "ndjson" : "json");
 }
