@@ -22,7 +22,7 @@
     F(T, joist_text, history, 0, .fallback = "sqlite:out/history.db", .values = "URI",            \
       .help = "store with the table deactivations")                                               \
     F(T, joist_text, analytics, 0, .fallback = "sqlite:out/analytics.db", .values = "URI",        \
-      .help = "store of the tables analytics_…")                                                  \
+      .help = "store of the chart tables")                                                        \
     F(T, bool, full, 0, .fallback = "false", .help = "make everything anew")
 JOIST_RECORD(options, OPTIONS);
 

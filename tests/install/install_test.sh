@@ -29,7 +29,7 @@ check_files() {
     if find "$prefix/include" -type f | grep -vE '/include/joist(/[a-z]+)?\.h$'; then
         fail "these headers are not public"
     fi
-    for name in deactivate wordcount joist; do
+    for name in deactivate analytics wordcount joist; do
         [ "$("$prefix/bin/$name" --version | grep -c '^joist [0-9]')" = 1 ] || fail "bin/$name does not run"
         for file in "$prefix/share/bash-completion/completions/$name" "$prefix"/share/zsh/*/"_$name" \
                     "$prefix/share/fish/vendor_completions.d/$name.fish" "$prefix"/share/man/man1/"$name".1*; do

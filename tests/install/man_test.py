@@ -12,7 +12,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 from harness import BUILD, check, check_in, check_not_in, main, program, run, sanitized, skip
 
-PROGRAMS = ("deactivate", "wordcount", "joist")
+PROGRAMS = ("deactivate", "analytics", "wordcount", "joist")
 
 
 def page(name):

@@ -65,8 +65,8 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_RECOMMENDS joist-tools)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SHLIBDEPS OFF)
 
 joist_deb(tools joist-tools devel
-"This package has `joist new`, which begins a project from an example, the
-pipelines that come with Joist, deactivate and wordcount, and joist-collector,
-the endpoint that receives what deactivate reads.")
+"This package has `joist new`, which begins a project from an example; the
+pipelines that come with Joist: deactivate, analytics and wordcount; and
+joist-collector, which receives events over HTTP.")
 set(CPACK_DEBIAN_TOOLS_PACKAGE_RECOMMENDS "libjoist-dev, cmake")
 include(CPack)
