@@ -37,7 +37,7 @@ class BenchTest(unittest.TestCase):
             left = os.listdir(os.path.join(folder, str(EVENTS)))
         rows = rows_of(done.stdout)
         for title in ("floor: reading the bytes", "floor: strict parse, our walk", "Joist --dry-run",
-                      "Joist, four SQLite tables", "1x", "2x", "0 empty DoFns", "16 empty DoFns",
+                      "Joist, four SQLite tables", "1x", "2x", "0 empty DoFns", "20 empty DoFns",
                       "one event, exec to exit", "history_sites"):
             self.assertIn(title, rows)
         self.assertEqual(rows["Joist, four SQLite tables"][0], f"{EVENTS:,}")
