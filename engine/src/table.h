@@ -52,6 +52,12 @@ void jst_table_append(jst_table *t, uint64_t hash, jst_entry *entry);
  * call. */
 jst_item *jst_table_item(jst_table *t, uint64_t hash, joist_text key);
 
+/* What jst_table_item will look at, asked of memory beforehand, each step with what the one before
+ * it brought; hints, never wrong. */
+void jst_table_fetch_slot(const jst_table *t, uint64_t hash);
+void jst_table_fetch_item(const jst_table *t, uint64_t hash);
+void jst_table_fetch_entry(const jst_table *t, uint64_t hash);
+
 size_t jst_table_bytes(const jst_table *t);
 void jst_table_clear(jst_table *t);     /* empty and without memory */
 
