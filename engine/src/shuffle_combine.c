@@ -57,14 +57,15 @@ static void encode(const jst_shuffle *s, jst_share *share, block *b, const char 
 
 static void look_ahead(const jst_shuffle *s, const jst_share *share, block *b)
 {
+    const jst_item *items[BLOCK];
     for (size_t i = 0; i < b->count; i++) {
         b->hash[i] = jst_share_hash(s, key_of(share, b, i), b->prefix[i]);
         jst_table_fetch_slot(&share->table, b->hash[i]);
     }
     for (size_t i = 0; i < b->count; i++)
-        jst_table_fetch_item(&share->table, b->hash[i]);
+        items[i] = jst_table_fetch_item(&share->table, b->hash[i]);
     for (size_t i = 0; i < b->count; i++)
-        jst_table_fetch_entry(&share->table, b->hash[i]);
+        jst_table_fetch_entry(items[i]);
 }
 
 static void add_one(jst_shuffle *s, jst_share *share, joist_combine_call *call, joist_text key,

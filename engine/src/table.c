@@ -5,7 +5,7 @@
 
 #include <assert.h>
 
-enum { FIRST_ITEMS = 64, FIRST_SLOTS = 128, LOOK_AHEAD = 4 };
+enum { FIRST_ITEMS = 64, FIRST_SLOTS = 128 };
 
 jst_entry *jst_entry_copy(const jst_entry *e, void *to)
 {
@@ -67,41 +67,6 @@ jst_item *jst_table_item(jst_table *t, uint64_t hash, joist_text key)
     jst_table_append(t, hash, NULL);
     t->slots[at] = tag_of(hash) | t->count;
     return &t->items[t->count - 1];
-}
-
-void jst_table_fetch_slot(const jst_table *t, uint64_t hash)
-{
-    if (t->slots_cap)
-        __builtin_prefetch(&t->slots[hash & (t->slots_cap - 1)]);
-}
-
-/* The item of the first slot that may be the key's; NULL: there is none nearby. */
-static const jst_item *likely_item(const jst_table *t, uint64_t hash)
-{
-    size_t mask = t->slots_cap - 1;
-    for (size_t at = hash & mask, n = 0; t->slots_cap && n < LOOK_AHEAD; at = (at + 1) & mask, n++)
-        if (!t->slots[at])
-            return NULL;
-        else if (tag_of(t->slots[at]) == tag_of(hash))
-            return &t->items[(uint32_t)t->slots[at] - 1];
-    return NULL;
-}
-
-void jst_table_fetch_item(const jst_table *t, uint64_t hash)
-{
-    const jst_item *item = likely_item(t, hash);
-    if (item)
-        __builtin_prefetch(item);
-}
-
-void jst_table_fetch_entry(const jst_table *t, uint64_t hash)
-{
-    const jst_item *item = likely_item(t, hash);
-    if (!item)
-        return;
-    __builtin_prefetch(item->entry);            /* the head */
-    __builtin_prefetch(item->entry->bytes);     /* the key */
-    __builtin_prefetch((const char *)item->entry - 1);  /* an accumulator stands before it */
 }
 
 size_t jst_table_bytes(const jst_table *t)
