@@ -9,20 +9,16 @@
 /* Eight bytes, the greatest first, at p; returns where they end. */
 JOIST_INLINE char *jst_put_big_endian(char *p, uint64_t v)
 {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    v = __builtin_bswap64(v);
-#endif
-    memcpy(p, &v, sizeof v);
-    return p + sizeof v;
+    for (int shift = 56; shift >= 0; shift -= 8)
+        *p++ = (char)(v >> shift);
+    return p;
 }
 
 JOIST_INLINE uint64_t jst_get_big_endian(const char *p)
 {
-    uint64_t v;
-    memcpy(&v, p, sizeof v);
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    v = __builtin_bswap64(v);
-#endif
+    uint64_t v = 0;
+    for (int i = 0; i < 8; i++)
+        v = v << 8 | (unsigned char)p[i];
     return v;
 }
 

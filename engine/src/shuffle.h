@@ -157,28 +157,17 @@ JOIST_INLINE uint64_t jst_hash_fold(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* The last `left` of `len` bytes, perhaps with some before them: what tells two keys of one length
- * apart, without a byte at a time. */
-JOIST_INLINE uint64_t jst_hash_tail(const char *p, size_t left, size_t len)
-{
-    uint64_t word = 0;
-    if (left && len >= 8)
-        memcpy(&word, p + left - 8, 8);
-    else
-        for (size_t i = 0; i < left; i++)
-            word = word << 8 | (unsigned char)p[i];
-    return word;
-}
-
 JOIST_INLINE uint64_t jst_hash(const char *p, size_t len, uint64_t seed)
 {
     uint64_t h = seed ^ (len * 0x9e3779b97f4a7c15u), word;
-    size_t left = len;
-    for (; left >= 8; p += 8, left -= 8) {
+    for (; len >= 8; p += 8, len -= 8) {
         memcpy(&word, p, 8);
         h = jst_hash_fold(h ^ word, 0xd6e8feb86659fd93u);
     }
-    return jst_hash_fold(h ^ jst_hash_tail(p, left, len), 0xa0761d6478bd642fu);
+    word = 0;
+    if (len)
+        memcpy(&word, p, len);
+    return jst_hash_fold(h ^ word, 0xa0761d6478bd642fu);
 }
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Filling a shuffle: one open-addressing table per worker, aggregated as elements arrive. How
- * accumulators are filled: shuffle_combine.c.
+ * Filling a shuffle: one open-addressing table per worker, aggregated as elements arrive.
  *
  * A key is the user's key; in windows, the window behind it; in a group, behind that the side of a
  * join and the place in the input, so that values of one key are neighbours in input order. */
+#include "combine.h"
 #include "key.h"
-#include "shuffle_parts.h"
+#include "shuffle.h"
 
 /* ---- keys ------------------------------------------------------------------------------------ */
 
@@ -42,21 +42,27 @@ size_t jst_entry_prefix(const jst_shuffle_plan *plan, const jst_entry *e)
     return jst_entry_user_key(plan, e) + (plan->windowed ? JST_WINDOW_KEY : 0);
 }
 
-size_t jst_share_encode_key(const jst_shuffle_plan *plan, jst_share *share, const char *record,
-                            const joist_position *at, bool right)
+/* Elements of one key are in one partition; sessions of one key meet whatever their windows are. */
+static uint64_t hash_of_key(const jst_shuffle *s, const jst_share *share, size_t prefix)
 {
-    size_t begin = share->key.len;
+    const uint64_t top = UINT64_C(15) << 60;
+    uint64_t hash = jst_hash(share->key.ptr, share->key.len, s->memory->seed);
+    if (prefix == share->key.len)
+        return hash;
+    return (hash & ~top) | (jst_hash(share->key.ptr, prefix, s->memory->seed) & top);
+}
+
+/* The user's key and the window, in share->key. Returns how much of it decides the partition. */
+static size_t encode_key(const jst_shuffle_plan *plan, jst_share *share, const char *record,
+                         const joist_position *at, bool right)
+{
+    share->key.len = 0;
     joist_key_encode(right ? plan->right : plan->in, right ? &plan->right_key : &plan->key, record,
                      &share->key);
     size_t user = share->key.len;
     if (plan->windowed)
         encode_window(at->window, &share->key);
-    return (plan->sessions ? user : share->key.len) - begin;
-}
-
-static uint64_t hash_of_key(const jst_shuffle *s, const jst_share *share, size_t prefix)
-{
-    return jst_share_hash(s, joist_buffer_view(&share->key), prefix);
+    return plan->sessions ? user : share->key.len;
 }
 
 const jst_group_position jst_nowhere = { .at = { .timestamp_ms = JOIST_TIMESTAMP_MIN,
@@ -75,7 +81,10 @@ void jst_position_encode(const joist_position *at, bool grouped, joist_buffer *o
 
 /* ---- entries --------------------------------------------------------------------------------- */
 
-static void fill_entry(jst_entry *entry, joist_text key, joist_text order, const jst_shared_value *v,
+/* A value that several tables take is stored by the first that does. */
+typedef struct shared_value { joist_text bytes; bool shared, stored; } shared_value;
+
+static void fill_entry(jst_entry *entry, joist_text key, joist_text order, const shared_value *v,
                        const joist_position *at)
 {
     entry->key_len = (uint32_t)key.len;
@@ -90,20 +99,20 @@ static void fill_entry(jst_entry *entry, joist_text key, joist_text order, const
         memcpy(entry->bytes + key.len + order.len, v->bytes.ptr, v->bytes.len);
 }
 
-static void store(joist_arena *arena, jst_shared_value *v)
+static void store(joist_arena *arena, shared_value *v)
 {
     if (v->shared && !v->stored)
         v->bytes = joist_arena_text(arena, v->bytes);
     v->stored = true;
 }
 
-static size_t inside(joist_text key, joist_text order, const jst_shared_value *v)
+static size_t inside(joist_text key, joist_text order, const shared_value *v)
 {
     return key.len + order.len + (v->shared ? 0 : v->bytes.len);
 }
 
-jst_entry *jst_share_entry(joist_arena *arena, joist_text key, joist_text order,
-                           jst_shared_value *v, const joist_position *at)
+static jst_entry *new_entry(joist_arena *arena, joist_text key, joist_text order, shared_value *v,
+                            const joist_position *at)
 {
     store(arena, v);
     size_t size = inside(key, order, v);
@@ -131,7 +140,8 @@ static void unseal(jst_shuffle *s, jst_share *share)
     share->count = 0;
 }
 
-joist_arena *jst_share_begin(jst_shuffle *s, size_t worker)
+/* The arena of this worker's entries, and the share ready to be filled. */
+static joist_arena *begin_share(jst_shuffle *s, size_t worker)
 {
     jst_share *leader = &s->leader->shares[worker];
     if (!leader->arena)
@@ -142,13 +152,13 @@ joist_arena *jst_share_begin(jst_shuffle *s, size_t worker)
 }
 
 static void put_latest(jst_share *share, joist_arena *arena, uint64_t hash, joist_text order,
-                       jst_shared_value *v, const joist_position *at)
+                       shared_value *v, const joist_position *at)
 {
     joist_text key = joist_buffer_view(&share->key);
     jst_item *item = jst_table_item(&share->table, hash, key);
     jst_entry *old = item->entry;
     if (!old) {
-        item->entry = jst_share_entry(arena, key, order, v, at);
+        item->entry = new_entry(arena, key, order, v, at);
         return;
     }
     share->replaced++;
@@ -158,15 +168,15 @@ static void put_latest(jst_share *share, joist_arena *arena, uint64_t hash, jois
     if (inside(key, order, v) <= old->cap)
         fill_entry(old, key, order, v, at);
     else
-        item->entry = jst_share_entry(arena, key, order, v, at);
+        item->entry = new_entry(arena, key, order, v, at);
 }
 
 void jst_shuffle_put(jst_shuffle *s, size_t worker, joist_text key, joist_text order,
                      joist_text value, const joist_position *at)
 {
     jst_share *share = &s->shares[worker];
-    joist_arena *arena = jst_share_begin(s, worker);
-    jst_shared_value v = { .bytes = value };
+    joist_arena *arena = begin_share(s, worker);
+    shared_value v = { .bytes = value };
     share->arrived++;
     share->key.len = 0;
     joist_buffer_text(&share->key, key);
@@ -189,38 +199,37 @@ void jst_place_encode(const joist_position *at, const jst_inflow *how, bool wind
     }
 }
 
-void jst_place_of_inflow(const jst_shuffle_plan *plan, const joist_position *at,
+static void encode_place(const jst_shuffle_plan *plan, const joist_position *at,
                          const jst_inflow *how, joist_buffer *out)
 {
     jst_place_encode(at, how, plan->winding, plan->inflows > 1, out);
 }
 
-static void put_append(jst_shuffle *s, jst_share *share, joist_arena *arena, jst_shared_value *v,
+static void put_append(jst_shuffle *s, jst_share *share, joist_arena *arena, shared_value *v,
                        const joist_position *at, const jst_inflow *how)
 {
     share->key.len = 0;
-    jst_place_of_inflow(s->plan, at, how, &share->key);
+    encode_place(s->plan, at, how, &share->key);
     joist_text key = joist_buffer_view(&share->key);
     jst_table_append(&share->table, hash_of_key(s, share, share->key.len),
-                     jst_share_entry(arena, key, JOIST_TEXT(""), v, at));
+                     new_entry(arena, key, JOIST_TEXT(""), v, at));
 }
 
 /* A value of a group: behind its key the side of a join, and its place in the input. */
 static void put_group(jst_shuffle *s, jst_share *share, joist_arena *arena, const char *record,
-                      jst_shared_value *v, const joist_position *at, const jst_inflow *how)
+                      shared_value *v, const joist_position *at, const jst_inflow *how)
 {
-    share->key.len = 0;
-    size_t prefix = jst_share_encode_key(s->plan, share, record, at, how->side);
+    size_t prefix = encode_key(s->plan, share, record, at, how->side);
     if (s->plan->pairing.pair)
         joist_buffer_byte(&share->key, (char)how->side);
-    jst_place_of_inflow(s->plan, at, how, &share->key);
+    encode_place(s->plan, at, how, &share->key);
     joist_text key = joist_buffer_view(&share->key);
     jst_table_append(&share->table, hash_of_key(s, share, prefix),
-                     jst_share_entry(arena, key, JOIST_TEXT(""), v, at));
+                     new_entry(arena, key, JOIST_TEXT(""), v, at));
 }
 
 static void put_row(jst_shuffle *s, jst_share *share, joist_arena *arena, const char *record,
-                    jst_shared_value *v, const joist_position *at, const jst_inflow *how)
+                    shared_value *v, const joist_position *at, const jst_inflow *how)
 {
     const jst_shuffle_plan *plan = s->plan;
     if (plan->reduce == JST_REDUCE_APPEND) {
@@ -228,10 +237,10 @@ static void put_row(jst_shuffle *s, jst_share *share, joist_arena *arena, const 
     } else if (plan->reduce == JST_REDUCE_GROUP) {
         put_group(s, share, arena, record, v, at, how);
     } else {
-        share->key.len = share->order.len = 0;
-        size_t prefix = jst_share_encode_key(plan, share, record, at, false);
+        size_t prefix = encode_key(plan, share, record, at, false);
+        share->order.len = 0;
         joist_key_encode(plan->in, &plan->by, record, &share->order);
-        jst_place_of_inflow(plan, at, how, &share->order);
+        encode_place(plan, at, how, &share->order);
         put_latest(share, arena, hash_of_key(s, share, prefix), joist_buffer_view(&share->order),
                    v, at);
     }
@@ -245,23 +254,72 @@ static void add_row(jst_shuffle *leader, size_t worker, const char *record,
     value->len = 0;
     if (!leader->keys_only)
         joist_row_encode(how->side ? leader->plan->right : leader->plan->in, record, value);
-    jst_shared_value v = { .bytes = joist_buffer_view(value), .shared = leader->next };
+    shared_value v = { .bytes = joist_buffer_view(value), .shared = leader->next };
     for (jst_shuffle *s = leader; s; s = s->next) {
         jst_share *share = &s->shares[worker];
-        joist_arena *arena = jst_share_begin(s, worker);
+        joist_arena *arena = begin_share(s, worker);
         share->arrived++;
         put_row(s, share, arena, record, &v, at, how);
     }
 }
 
-/* ---- everything ------------------------------------------------------------------------------ */
+/* ---- combining: the accumulator lives in the table as it is ---------------------------------- */
+
+struct jst_arrival { const jst_shuffle_plan *plan; jst_inflow how; };
+
+void joist_combine_place(const joist_combine_call *c, joist_buffer *out)
+{
+    encode_place(c->arrival->plan, c->at, &c->arrival->how, out);
+}
+
+static jst_entry *new_accumulator(const jst_shuffle_plan *plan, const jst_share *share,
+                                  const joist_combine_call *call, const joist_position *at)
+{
+    void *acc = joist_arena_zalloc(call->arena, plan->combine.fn->acc->size);
+    shared_value v = { .bytes = { acc, plan->combine.fn->acc->size }, .shared = true,
+                       .stored = true };
+    if (plan->combine.fn->create)
+        plan->combine.fn->create(call, acc);
+    return new_entry(call->arena, joist_buffer_view(&share->key), JOIST_TEXT(""), &v, at);
+}
+
+static void combine_one(jst_shuffle *s, jst_share *share, joist_combine_call *call,
+                        const char *record)
+{
+    const joist_combine *fn = s->plan->combine.fn;
+    size_t prefix = encode_key(s->plan, share, record, call->at, false);
+    joist_text key = joist_buffer_view(&share->key);
+    jst_item *item = jst_table_item(&share->table, hash_of_key(s, share, prefix), key);
+    if (item->entry)
+        share->replaced++;
+    else
+        item->entry = new_accumulator(s->plan, share, call, call->at);
+    void *acc;
+    memcpy(&acc, &item->entry->value, sizeof acc);
+    fn->add(call, acc, record);
+}
+
+static void combine_all(jst_shuffle *s, size_t worker, const char *elements,
+                        const joist_position *const *positions, size_t count, jst_inflow how)
+{
+    jst_share *share = &s->shares[worker];
+    const struct jst_arrival arrival = { s->plan, how };
+    joist_combine_call call = jst_combine_call_of(s->plan, begin_share(s, worker));
+    call.arrival = &arrival;
+    call.scratch = &share->order;
+    for (size_t i = 0; i < count; i++) {
+        call.at = positions[i];
+        combine_one(s, share, &call, elements + i * s->plan->in->size);
+    }
+    share->arrived += count;
+}
 
 void jst_shuffle_add(jst_shuffle *s, size_t worker, const char *elements,
                      const joist_position *const *positions, size_t count, jst_inflow how)
 {
     size_t size = how.side ? s->plan->right->size : s->plan->in->size;
     if (s->plan->reduce == JST_REDUCE_COMBINE)
-        jst_shuffle_combine(s, worker, elements, positions, count, how);
+        combine_all(s, worker, elements, positions, count, how);
     for (size_t i = 0; i < count && s->plan->reduce != JST_REDUCE_COMBINE; i++)
         add_row(s, worker, elements + i * size, positions[i], &how);
 }

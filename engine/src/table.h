@@ -52,33 +52,6 @@ void jst_table_append(jst_table *t, uint64_t hash, jst_entry *entry);
  * call. */
 jst_item *jst_table_item(jst_table *t, uint64_t hash, joist_text key);
 
-/* What jst_table_item will look at, asked of memory beforehand, each step with what the one before
- * it brought; hints, never wrong. */
-JOIST_INLINE void jst_table_fetch_slot(const jst_table *t, uint64_t hash)
-{
-    if (t->slots_cap)
-        __builtin_prefetch(&t->slots[hash & (t->slots_cap - 1)]);
-}
-
-/* Where the item would be if its first slot is its own; NULL: nothing is there. Collisions are
- * seldom. */
-JOIST_INLINE const jst_item *jst_table_fetch_item(const jst_table *t, uint64_t hash)
-{
-    uint32_t number = t->slots_cap ? (uint32_t)t->slots[hash & (t->slots_cap - 1)] : 0;
-    const jst_item *item = number ? &t->items[number - 1] : NULL;
-    __builtin_prefetch(item);
-    return item;
-}
-
-JOIST_INLINE void jst_table_fetch_entry(const jst_item *item)
-{
-    if (!item)
-        return;
-    __builtin_prefetch(item->entry);                    /* the head */
-    __builtin_prefetch(item->entry->bytes);             /* the key */
-    __builtin_prefetch((const char *)item->entry - 1);  /* an accumulator stands before it */
-}
-
 size_t jst_table_bytes(const jst_table *t);
 void jst_table_clear(jst_table *t);     /* empty and without memory */
 
