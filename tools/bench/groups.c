@@ -4,7 +4,7 @@
  *
  *     build/bench-groups run --input pairs:FILE --job combine --dry-run
  *     build/bench-groups run --input pairs:FILE --job join --right pairs:FILE --dry-run
- * Tests: tests/e2e/bench_groups_test.py */
+ * Tests: tests/e2e/bench_test.py */
 #include "groups.h"
 
 #define OPTIONS(F, T)                                                                             \

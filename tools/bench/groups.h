@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A file of pairs, 16 bytes each, as a source: what it costs is a pread a bundle, so that what is
  * measured is grouping.
- * Tests: tests/e2e/bench_groups_test.py */
+ * Tests: tests/e2e/bench_test.py */
 #ifndef BENCH_GROUPS_H
 #define BENCH_GROUPS_H
 

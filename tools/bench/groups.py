@@ -44,7 +44,7 @@ def joist(bench, job, memory):
     summary, result = contenders.measured([
         bench.program("bench-groups"), "run", "--input", f"pairs:{job.files[0]}", *right, "--job", job.job,
         "--memory", str(memory), "--workers", str(bench.workers), "--dry-run", "--dead=", "--progress",
-        "never", "--summary", "json"], TMPDIR=bench.fresh())
+        "never", "--quiet", "--summary", "json"], TMPDIR=bench.fresh())
     counters = next(stage["counters"] for stage in summary["stages"] if stage["name"] == "drop")
     result.update(events=summary["read"]["records"], spilled=summary["spilled_bytes"],
                   totals=[counters[name] for name in ("rows", "count", "sum")])

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * pairs:FILE, cut into splits of equal size.
- * Tests: tests/e2e/bench_groups_test.py */
+ * Tests: tests/e2e/bench_test.py */
 #include "groups.h"
 
 #include <fcntl.h>

@@ -5,7 +5,7 @@
  *
  * even: every key as likely; zipf: key k as likely as 1/k; once: the keys 0, 1, 2, … one after
  * another.
- * Tests: tests/e2e/bench_groups_test.py */
+ * Tests: tests/e2e/bench_test.py */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
