@@ -2,6 +2,7 @@
 """The part `groups`: combining, grouping and joining pairs by their keys, in Joist, spilling too, and in
 its peers; all find the same rows, counts and sums or the run fails."""
 import os
+import shutil
 import subprocess
 import sys
 
@@ -11,6 +12,8 @@ import report
 PAIRS_AN_EVENT = 50             # 10 million of 200,000 events
 KEYS = (10, 10_000, 1_000_000)
 PEERS = (("duckdb", "DuckDB"), ("polars", "Polars"))
+PRISM = "github.com/apache/beam/sdks/v2/go/cmd/prism"
+PRISM_JOBS = ("combine, 10,000 keys", "group, 10,000 keys")
 BEAM_COUNTS = (20_000, 100_000)
 BASE_MEMORY = 16 << 20          # of a run that groups next to nothing
 
@@ -60,9 +63,23 @@ def python_peer(bench, who, job, count=0):
     return result
 
 
-def beam(bench, job):
+def install_prism(bench):
+    """The path of Beam's Go runner, built with `go install` in the version of Beam's Python; or None."""
+    path = os.path.join(os.path.dirname(bench.python), "prism")
+    if not os.path.exists(path) and shutil.which("go"):
+        version = subprocess.run([bench.python, "-c", "import apache_beam; print(apache_beam.__version__)"],
+                                 capture_output=True, text=True, check=True).stdout.strip()
+        subprocess.run(["go", "install", f"{PRISM}@v{version}"], check=False, stdout=sys.stderr,
+                       env={**os.environ, "GOBIN": os.path.dirname(path)})
+    if os.path.exists(path):
+        return path
+    print("bench: **** PRISM CANNOT BE INSTALLED: LEFT OUT ****", file=sys.stderr)
+    return None
+
+
+def beam(bench, job, runner="beam"):
     """Per pair from the difference of two counts: what Beam needs to begin is left out."""
-    few, many = (python_peer(bench, "beam", job, count) for count in BEAM_COUNTS)
+    few, many = (python_peer(bench, runner, job, count) for count in BEAM_COUNTS)
     return {"seconds": many["seconds"] - few["seconds"], "cpu": many["cpu"] - few["cpu"],
             "peak": many["peak"], "events": many["events"] - few["events"]}
 
@@ -84,12 +101,16 @@ def one_round(bench, who, job, results):
             add(title, python_peer(bench, name, job))
     if "beam" in who:
         add("Beam Python", beam(bench, job))
+    if os.environ.get("BENCH_PRISM") and job.title in PRISM_JOBS:
+        add("Beam Python on Prism", beam(bench, job, "prism"))
 
 
 def part(bench, who, rounds, found):
     """[(title, results)] for the tables, and found["groups"] for the ratios."""
     if "joist" not in who:
         return []
+    if "beam" in who:
+        os.environ["BENCH_PRISM"] = install_prism(bench) or ""
     everything, tables = {}, []
     for job in jobs(bench):
         results = {}
@@ -125,7 +146,8 @@ def ratios(found):
             if spilled:
                 yield (f"{title}: spilling / in memory{of}", report.middle(spilled, key)
                        / report.middle(ours, key), aims["Joist"])
-            if f"{title}: Beam Python" in groups:
-                yield (f"{title}: Beam Python / Joist{of}",
-                       report.per_event(groups[f"{title}: Beam Python"], key)
-                       / report.per_event(ours, key), aims["Beam Python"])
+            for name in ("Beam Python", "Beam Python on Prism"):
+                if f"{title}: {name}" in groups:
+                    yield (f"{title}: {name} / Joist{of}",
+                           report.per_event(groups[f"{title}: {name}"], key)
+                           / report.per_event(ours, key), aims["Beam Python"])

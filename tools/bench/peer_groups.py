@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The jobs of groups.c in Python's engines, over the same files of pairs.
 
-    peer_groups.py duckdb|polars|beam combine|group|join THREADS COUNT LEFT [RIGHT]
+    peer_groups.py duckdb|polars|beam|prism combine|group|join THREADS COUNT LEFT [RIGHT]
 
 The pairs are in the engine's own memory before the clock starts, as tables of two columns; only the first
 COUNT of them (0: all). Prints seconds and CPU seconds of the job,
@@ -9,6 +9,7 @@ and rows, count and sum of what came out. `group` is not what these engines are 
 fold it, as their documentation has it."""
 import json
 import logging
+import os
 import resource
 import sys
 import time
@@ -57,9 +58,28 @@ def polars(job, threads, sides):
 
 
 # ---- Beam ------------------------------------------------------------------------------------------
-def beam(job, threads, sides):
+def beam_pipeline():
+    """On the in-process batch runner."""
     import apache_beam as bm
     from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+    return bm.Pipeline(runner=FnApiRunner())
+
+
+def prism_pipeline():
+    """On Prism, a server of its own whose program is $BENCH_PRISM; the SDK works in this process."""
+    import apache_beam as bm
+    from apache_beam.options.pipeline_options import PipelineOptions
+    return bm.Pipeline(options=PipelineOptions([
+        "--runner=PrismRunner", f"--prism_location={os.environ['BENCH_PRISM']}",
+        "--environment_type=LOOPBACK"]))
+
+
+def prism(job, threads, sides):
+    return beam(job, threads, sides, prism_pipeline)
+
+
+def beam(job, threads, sides, pipeline=beam_pipeline):
+    import apache_beam as bm
     logging.getLogger().setLevel(logging.ERROR)
     left, *right = (list(zip(side["key"].tolist(), side["value"].tolist())) for side in sides)
 
@@ -98,7 +118,7 @@ def beam(job, threads, sides):
                 counter.inc(n)
 
     def run():
-        p = bm.Pipeline(runner=FnApiRunner())
+        p = pipeline()
         pairs = p | "l" >> bm.Create(left)
         if job == "combine":
             totals = pairs | bm.CombinePerKey(Totals())
@@ -117,13 +137,14 @@ def beam(job, threads, sides):
 
 
 def cpu_seconds():
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
+    """Of this process and of those it waited for."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def main(who, job, threads, count, *files):
     sides = [load(file, int(count)) for file in files]
-    run = {"duckdb": duckdb, "polars": polars, "beam": beam}[who](job, int(threads), sides)
+    run = {"duckdb": duckdb, "polars": polars, "beam": beam, "prism": prism}[who](job, int(threads), sides)
     del sides
     cpu, start = cpu_seconds(), time.perf_counter()
     totals = run()
