@@ -62,9 +62,9 @@ void jst_wish_huge_pages(void *memory, size_t size)
         madvise((void *)(start & ~(page - 1)), size - page, MADV_HUGEPAGE);
 }
 
-/* glibc raises this limit to the largest piece that was ever freed, up to 32 MiB; what is below it is
- * kept when it is freed, in pieces that the next table does not fit into. A combine that spills at
- * 80 MB was seen to hold 820. */
+/* glibc raises this limit to the largest piece that was ever freed, up to 32 MiB; what is below it
+ * is kept when it is freed, in pieces that the next table does not fit into. A combine that spills
+ * at 80 MB was seen to hold 820. */
 void jst_give_back_large_memory(void)
 {
 #ifdef M_MMAP_THRESHOLD
