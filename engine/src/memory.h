@@ -14,6 +14,10 @@ void *jst_malloc_huge_page(void);
 /* The same wish for memory that was not touched yet; of what is small it does nothing. */
 void jst_wish_huge_pages(void *memory, size_t size);
 
+/* From now on, pieces of a MiB and more go back to the system when they are freed. Of the process;
+ * may be called again. */
+void jst_give_back_large_memory(void);
+
 /* Bytes in use since the last reset, those that do not fit at the ends of blocks among them. */
 size_t jst_arena_used(const joist_arena *a);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * One run from its options to its report: sources and stores are opened, stages run in the plan's
  * order, tables are written and prepared, the numbers must add up, and only then all is visible. */
+#include "memory.h"
 #include "metrics.h"
 
 #include "joist/text.h"
@@ -109,6 +110,7 @@ static void set_memory(jst_run *run)
     run->memory.directory = run->o.spill.len ? joist_text_dup(run->o.spill)
                                              : joist_strdup(tmp && *tmp ? tmp : "/tmp");
     run->memory.seed = run->env->random(run->env);
+    jst_give_back_large_memory();
 }
 
 static void make_workers(jst_run *run)

@@ -2,6 +2,7 @@
 """Memory is bounded: twenty times the limit goes through, with one key that half of all events share,
 under a limit of the kernel as well (ulimit -v); what spills gives the same stores; and where memory
 really runs out the run ends with exit 1 and intact stores."""
+import json
 import os
 import re
 import resource
@@ -10,7 +11,7 @@ import sys
 from contextlib import closing
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
-from harness import check, check_in, main, sanitized, skip
+from harness import Folder, check, check_in, main, program, run, sanitized, skip
 from product import HOUR, OF_A_RUN, Work, check_rows, oracle_run
 
 MIB = 1 << 20
@@ -65,6 +66,20 @@ def differences(work, store, table):
         return [db.execute(f'SELECT count(*) FROM (SELECT {names} FROM {a}."{table}" EXCEPT '
                            f'SELECT {names} FROM {b}."{table}")').fetchone()[0]
                 for a, b in (("main", "other"), ("other", "main"))]
+
+
+def test_what_is_spilled_goes_back_to_the_system():
+    """Tables of many MiB, filled and spilled over and over: freed memory that the C library kept would
+    be several times the limit. First of all tests: the kernel counts what this process held before exec."""
+    real_memory()
+    with Folder() as folder:
+        pairs = folder.path("pairs")
+        run([program("bench-pairs"), pairs, "3000000", "1000000", "even"])
+        done = run([program("bench-groups"), "run", "--input", f"pairs:{pairs}", "--dry-run", "--dead=",
+                    "--memory", str(2 * LIMIT), "--workers", "2", "--summary", "json"])
+        summary = json.loads(done.out)
+        check("it spilled", summary["spilled_bytes"] > 2 * LIMIT)
+        check(f"peak of {summary['peak_memory']} bytes", summary["peak_memory"] < 2 * LIMIT + BESIDE)
 
 
 def test_twenty_times_the_limit():
