@@ -47,7 +47,7 @@ function(joist_stage from to)
 endfunction()
 
 # joist_example(PIPELINE CASE): its sources; the golden case; what goes into that as data to play with, and the
-# options that say where it is.
+# options that say where it is. A pipeline that reads a database is none: its data would be no file.
 function(joist_example name case)
     set(golden ${PROJECT_SOURCE_DIR}/tests/golden/${name})
     set(sources ${PROJECT_SOURCE_DIR}/pipelines)
