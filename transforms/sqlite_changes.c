@@ -140,8 +140,10 @@ joist_status jst_sqlite_changes_declare(const jst_sqlite_changes *c, sqlite3 *mo
     create_sql(c, &sql);
     joist_status status = JOIST_OK;
     if (sqlite3_exec(model, sql.ptr, NULL, NULL, NULL) != SQLITE_OK) {
-        status = joist_fail_with(e, JOIST_USAGE, "\"%.*s\" cannot be a log of changes: %s",
-                                 JOIST_ARG(c->table), sqlite3_errmsg(model));
+        bool no_memory = sqlite3_errcode(model) == SQLITE_NOMEM;
+        status = joist_fail_with(e, no_memory ? JOIST_FATAL : JOIST_USAGE,
+                                 "\"%.*s\" cannot be a log of changes: %s", JOIST_ARG(c->table),
+                                 sqlite3_errmsg(model));
         jst_printable(e->message);
     }
     joist_buffer_free(&sql);

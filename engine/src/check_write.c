@@ -73,7 +73,7 @@ static joist_status check_without(const jst_node *n, const joist_type *in, joist
     return JOIST_OK;
 }
 
-/* What is asked for and not every store can do. */
+/* What is asked for and not every store can do; where to write is mostly said by an option. */
 static joist_status check_offers(const joist_pipeline *p, const jst_node *n, joist_error *e)
 {
     const struct { bool asked; jst_can_serve can; const char *what; } all[] = {
@@ -87,8 +87,9 @@ static joist_status check_offers(const joist_pipeline *p, const jst_node *n, joi
         if (!all[i].asked || all[i].can(c))
             continue;
         jst_check_schemes(p->def, all[i].can, known, sizeof known);
-        return REFUSE(e, n, "step '%.*s' cannot %s '%.*s'; stores that can: %s", JOIST_ARG(n->name),
-                      all[i].what, JOIST_ARG(n->uri), known);
+        return joist_fail_with(e, JOIST_USAGE, "%.*s:%d: step '%.*s' cannot %s '%.*s'; stores that"
+                               " can: %s", JST_AT(n), JOIST_ARG(n->name), all[i].what,
+                               JOIST_ARG(n->uri), known);
     }
     if (n->outbox && (n->replace_all || n->changes.count))
         return REFUSE(e, n, "'%.*s' is an outbox: it takes no .replace_all and no .changes",

@@ -31,18 +31,20 @@ static void set_up(void)
 static void tear_down(void) { joist_pipeline_free(p); }
 TestSuite(check_write, .init = set_up, .fini = tear_down);
 
-static void refused(void (*b)(ev_coll), const char *part)
+static void refused(void (*b)(ev_coll), joist_failure failure, const char *part)
 {
     chosen = b;
     cr_assert_eq(joist_pipeline_check(p, NULL, &error), JOIST_FAILED, "no '%s'", part);
-    cr_expect_eq(error.failure, JOIST_GRAPH);
+    cr_expect_eq(error.failure, failure);
     cr_expect(strstr(error.message, part), "'%s' is not in '%s'", part, error.message);
     cr_expect(strstr(error.message, "check_write_test.c:"), "%s", error.message);
 }
-#define REFUSES(name, part)                                                                       \
+#define REFUSES_AS(failure, name, part)                                                           \
     static void build_##name(ev_coll in);                                                         \
-    Test(check_write, name) { refused(build_##name, part); }                                      \
+    Test(check_write, name) { refused(build_##name, failure, part); }                             \
     static void build_##name(ev_coll in)
+#define REFUSES(name, part)       REFUSES_AS(JOIST_GRAPH, name, part)
+#define REFUSES_STORE(name, part) REFUSES_AS(JOIST_USAGE, name, part)
 
 #define OUT   JOIST_TEXT("mem:out")
 #define PLAIN JOIST_TEXT("plain:out")
@@ -67,21 +69,23 @@ REFUSES(a_field_of_changes_that_is_no_column, "'write_ev' finds its rows by 'tag
     joist_write(in, .uri = OUT, .key = KEY, .changes = JOIST_FIELDS(ev, tag),
                 .without = JOIST_FIELDS(ev, tag));
 }
-REFUSES(groups_in_a_store_that_cannot, "step 'write_ev_groups' cannot replace groups (.groups) in"
-                                       " 'plain:out'; stores that can: sqlite:, mem:")
+REFUSES_STORE(groups_in_a_store_that_cannot, "step 'write_ev_groups' cannot replace groups "
+              "(.groups) in 'plain:out'; stores that can: sqlite:, mem:")
 {
     joist_write(in, .uri = PLAIN, .key = KEY, .groups = in, .groups_by = KEY);
 }
-REFUSES(replace_all_in_a_store_that_cannot, "step 'write_ev' cannot replace all rows "
+REFUSES_STORE(replace_all_in_a_store_that_cannot, "step 'write_ev' cannot replace all rows "
         "(.replace_all) of 'plain:out'; stores that can: a path, file:, sqlite:, mem:")
 {
     joist_write(in, .uri = PLAIN, .replace_all = true);
 }
-REFUSES(changes_in_a_store_that_cannot, "cannot keep a log of changes (.changes) in 'plain:out'")
+REFUSES_STORE(changes_in_a_store_that_cannot,
+              "cannot keep a log of changes (.changes) in 'plain:out'")
 {
     joist_write(in, .uri = PLAIN, .changes = KEY);
 }
-REFUSES(groups_in_a_file, "cannot replace groups (.groups) in 'out.jsonl'; stores that can: sqlite")
+REFUSES_STORE(groups_in_a_file,
+              "cannot replace groups (.groups) in 'out.jsonl'; stores that can: sqlite")
 {
     joist_write(in, .uri = JOIST_TEXT("out.jsonl"), .groups = in, .groups_by = KEY);
 }

@@ -27,7 +27,7 @@ REFUSED = [
     (("--bundle", "-1"), 2, "--bundle"), (("stray",), 2, "unexpected argument 'stray'"),
     (("--window",), 2, "--window"), (("--config", "/nowhere.conf"), 2, "/nowhere.conf"),
     (("--dead", "sqlite:x.db"), 2, "a local directory"), (("--latest", "sqlite:"), 2, "path"),
-    (("--history", "rows.ndjson"), 2, "one table"), (("--mail-endpoint", "http:"), 2, "no URL"),
+    (("--history", "rows.ndjson"), 2, "keep a log of changes"), (("--mail-endpoint", "http:"), 2, "no URL"),
     (("--latest", "sqlite:same.db", "--history", "sqlite:same.db"), 2, "already exists"),
     (("--input", "ftp://host/x"), 3, "known here: a path, file:, sqlite:"),
     (("--latest", "mysql:x"), 3, "cannot"), (("--history", "mysql:x"), 3, "known here: a path"),

@@ -11,8 +11,8 @@ import re
 import subprocess
 import sys
 
-sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)),
-                os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib")]
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path[:0] = [os.path.join(TESTS, "docs"), os.path.join(TESTS, "lib")]
 
 from docs_test import SOURCE, flags, libraries
 from harness import Folder, check, main, run

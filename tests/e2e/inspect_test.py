@@ -242,7 +242,7 @@ def test_positions_need_the_input_they_came_from():
 
 def test_many_letters_with_little_memory():
     with Work() as work:
-        count = 5000
+        count = 20_000
         work.input("a.jsonl", lines(event(i, hash=LATE) for i in range(count)))
         work.run("--max-rejected", "100%")
         work.write("projects.jsonl", lines([*PROJECTS, LATE_PROJECT]))
