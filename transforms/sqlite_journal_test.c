@@ -301,7 +301,7 @@ static int try_to_take(int who)
 {
     joist_journal *j = NULL;
     joist_journal_entry entry;
-    char holder[8];
+    char holder[16];
     snprintf(holder, sizeof holder, "h%d", who);
     if (jst_sqlite_journal.open(joist_text_of(uri.text), JOIST_TEXT("p"), true,
                                 joist_env_system(), &j, &error) != JOIST_OK)
