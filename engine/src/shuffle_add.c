@@ -327,6 +327,7 @@ static void encode_keys(const jst_shuffle *s, jst_share *share, flock *f)
         return;
     }
     size_t starts[FLOCK + 1] = { 0 };
+    joist_buffer_reserve(&share->key, 1);       /* no key at all is somewhere, too */
     for (size_t i = 0; i < f->count; i++) {
         f->prefixes[i] = encode_key(s->plan, f->elements + i * s->plan->in->size, f->positions[i],
                                     false, &share->key);
