@@ -184,12 +184,30 @@ static joist_status take_window(hourly *h, joist_pipeline *pipeline, joist_error
     return status == JOIST_OK ? begin_or_leave(h, pipeline, e) : status;
 }
 
+static void keep_lease(void *user)
+{
+    hourly *h = user;
+    if (h->window.lease.entry.number)
+        jst_cli_window_progress(&h->window);
+}
+
+static void enter_world(hourly *h, joist_run_options *o)
+{
+    const jst_cli_world *world = h->call->world;
+    if (!world)
+        return;
+    o->env = world->env;
+    o->progress = NULL;
+    world->works(world->user, keep_lease, h);
+}
+
 static joist_status vary(void *user, joist_pipeline *pipeline, joist_run_options *o,
                          joist_error *e)
 {
     hourly *h = user;
     bool unchanged = false;
     o->run_id = h->window_run;
+    enter_world(h, o);
     if (h->due->look && is_unchanged(h, pipeline, h->due->digest, &unchanged, e) != JOIST_OK)
         return JOIST_FAILED;
     if (unchanged) {
@@ -206,10 +224,8 @@ static joist_status vary(void *user, joist_pipeline *pipeline, joist_run_options
 
 static void progress(void *user, const joist_report *r)
 {
-    hourly *h = user;
     (void)r;
-    if (h->window.lease.entry.number)
-        jst_cli_window_progress(&h->window);
+    keep_lease(user);
 }
 
 static bool may_commit(void *user, joist_error *e)
@@ -256,13 +272,15 @@ static void begin_window(hourly *h, const jst_cli_due *due)
 {
     joist_arena *a = h->call->arena;
     const joist_hourly *names = h->call->def->hourly;
+    const jst_cli_world *world = h->call->world;
     h->due = due;
     h->fate = NOT_RUN;
     h->window_run = h->one ? h->run : joist_arena_printf(a, "%.*s-%.*s", JOIST_ARG(h->run),
                                                          JOIST_ARG(due->window));
     h->window = (jst_cli_window){ .name = store_name, .user = h, .lease = {
-        .env = h->env, .arena = a, .holder = jst_cli_holder(a),
-        .length_ms = h->p->settings.lease_ms, .gone = jst_cli_holder_gone } };
+        .env = h->env, .arena = a, .holder = world ? world->holder : jst_cli_holder(a),
+        .length_ms = h->p->settings.lease_ms,
+        .gone = world ? world->gone : jst_cli_holder_gone } };
     set_option(h->p, names->window, due->window);
     set_option(h->p, names->since, JOIST_NO_TEXT);
     set_option(h->p, names->until, JOIST_NO_TEXT);
@@ -403,7 +421,8 @@ static void begin(hourly *h)
 {
     const jst_cli_prepared *p = h->p;
     joist_arena *a = h->call->arena;
-    h->env = jst_cli_engine_options(p->run, &h->clock).env;
+    h->env = h->call->world ? h->call->world->env
+                            : jst_cli_engine_options(p->run, &h->clock).env;
     h->log = jst_cli_log_new(stderr, p->settings.log, p->run->quiet, p->run->verbose);
     h->run = p->run->run_id.len ? p->run->run_id : joist_new_run_id(h->env, a);
     h->always = p->hourly->force;
@@ -426,10 +445,12 @@ int jst_cli_hourly(const jst_cli_call *call, jst_cli_prepared *p)
     h->call = call;
     h->p = p;
     begin(h);
-    jst_cli_signals_begin(joist_stop);
+    if (!call->world)
+        jst_cli_signals_begin(joist_stop);
     joist_pipeline *pipeline = joist_pipeline_new(call->def);
     int code = several ? run_several(h, pipeline, &e) : run_one(h, pipeline, window, &e);
-    jst_cli_signals_end();
+    if (!call->world)
+        jst_cli_signals_end();
     joist_pipeline_free(pipeline);
     jst_cli_windows_end(&h->all);
     if (h->journal)
