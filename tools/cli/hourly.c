@@ -114,20 +114,29 @@ static joist_status is_unchanged(hourly *h, joist_pipeline *pipeline, joist_text
     return status;
 }
 
-/* That a window was looked at for the last time is all that is written of a look; whoever took it
- * meanwhile knows better. */
+static bool is_held(const joist_journal_entry *entry, int64_t now_ms)
+{
+    return entry->holder.len && entry->lease_until.set && entry->lease_until.ms > now_ms;
+}
+
+/* That a window was looked at for the last time is all that is written of a look; whoever holds it
+ * knows better. A lease that has expired is of a run that died behind its take: it is given back,
+ * or the window would be looked at for ever. */
 static void tell_looked(hourly *h)
 {
     joist_error e = { 0 };
     joist_journal_entry *entries;
     size_t count;
     joist_text window = h->due->window;
+    int64_t now = h->env->now_ms(h->env);
     joist_text behind = joist_arena_printf(h->call->arena, "%.*s~", JOIST_ARG(window));
     if (!h->journal || !h->due->last_look || h->p->run->dry_run
         || h->journal->ops->list(h->journal, window, behind, h->call->arena, &entries, &count, &e)
-        || count != 1 || entries->holder.len)
+        || count != 1 || is_held(entries, now))
         return;
-    entries->looked = JOIST_TIME_MS(h->env->now_ms(h->env));
+    entries->holder = JOIST_NO_TEXT;
+    entries->lease_until = (joist_time){ 0 };
+    entries->looked = JOIST_TIME_MS(now);
     if (h->journal->ops->put(h->journal, entries, &e) == JOIST_FAILED)
         jst_cli_log_printf(&h->log, JST_CLI_WARNING, "%s", e.message);
 }
