@@ -110,7 +110,6 @@ typedef struct sim_world {
     bool sees_dead;             /* holders that are gone are known to be */
     bool locks;                 /* stores: locked from begin to commit, as SQLite's */
     bool quiet;                 /* nothing goes wrong any more */
-    int64_t latest_object;      /* ms behind its hour's close that an object may still come */
     uint64_t steps;
     sem_t over;
     sim_process processes[SIM_PROCESSES]; size_t processes_count, started;
@@ -123,7 +122,7 @@ typedef struct sim_world {
     sim_row latest[SIM_SITES];  /* id 0: none */
     int64_t fence[SIM_STORES][SIM_HOURS];
     const void *locked[SIM_STORES];
-    uint64_t commits;
+    uint64_t commits, listings;
     /* journal */
     bool has_journal;
     joist_buffer entries[SIM_HOURS];

@@ -113,6 +113,7 @@ static joist_status source_open(const joist_source_spec *spec, bool optional, jo
         s->hour = sim_hour_of(spec->window);
         sim_window((int64_t)s->hour, s->window);
         list_objects(s, spec);
+        sim.listings++;
         sim_say(p, "  %zu objects", s->count);
         *out = &s->base;
     }
