@@ -5,7 +5,7 @@
 
 #include "joist/text.h"
 
-/* ---- the stores ------------------------------------------------------------------------------- */
+/* ---- the stores ------------------------------------------------------------------------------ */
 static bool has_row(const sim_row *rows, size_t count, const sim_row *row)
 {
     for (size_t i = 0; i < count; i++)
@@ -77,7 +77,7 @@ void sim_check_commit(const sim_commit *c)
     memcpy(sim.was_latest, sim.latest, sizeof sim.latest);
 }
 
-/* ---- the journal ------------------------------------------------------------------------------ */
+/* ---- the journal ----------------------------------------------------------------------------- */
 /* States of one run come in this order; "failed" only before a commit. */
 static int rank_of(joist_text state)
 {
@@ -132,7 +132,20 @@ void sim_check_entry(const joist_journal_entry *old, const joist_journal_entry *
         check_done(hour);
 }
 
-/* ---- the end ---------------------------------------------------------------------------------- */
+/* ---- one run --------------------------------------------------------------------------------- */
+void sim_check_exit(const sim_process *p)
+{
+    sim_row rows[SIM_ROWS];
+    sim_say(p, "ends with exit code %d", p->code);
+    if (p->code || p->window < 0)
+        return;
+    size_t hour = (size_t)p->window, count = sim_distinct(hour, p->objects, rows);
+    if (!has_rows(sim.history[hour], sim.history_count[hour], rows, count))
+        sim_fail("%s says that hour %zu is done, and history has not all of it", p->name, hour);
+    check_latest(rows, count);
+}
+
+/* ---- the end --------------------------------------------------------------------------------- */
 static void check_hour(size_t hour)
 {
     joist_arena *arena = joist_arena_new();

@@ -31,7 +31,7 @@ static void keep(const joist_journal_entry *old, const joist_journal_entry *entr
     sim.has_journal = true;
 }
 
-/* ---- take and put ----------------------------------------------------------------------------- */
+/* ---- take and put ---------------------------------------------------------------------------- */
 joist_status sim_take_apply(const joist_lease_request *want, joist_arena *arena,
                             joist_journal_entry *out)
 {
@@ -73,7 +73,7 @@ static joist_status journal_take(joist_journal *j, const joist_lease_request *wa
 {
     sim_process *p = process_of(j);
     joist_status status = JOIST_OK;
-    sim_call c = sim_call_begin(p, true, "takes %.*s", JOIST_ARG(want->window));
+    sim_call c = sim_call_begin(p, SIM_SENT, "takes %.*s", JOIST_ARG(want->window));
     if (c.act) {
         status = sim_take_apply(want, arena, entry);
         sim_say(p, "  %s: number %lld, %.*s", answer_of(status), (long long)entry->number,
@@ -94,7 +94,7 @@ static joist_status journal_put(joist_journal *j, const joist_journal_entry *ent
 {
     sim_process *p = process_of(j);
     joist_status status = JOIST_OK;
-    sim_call c = sim_call_begin(p, true, "puts %.*s: number %lld, \"%.*s\"%s",
+    sim_call c = sim_call_begin(p, SIM_SENT, "puts %.*s: number %lld, \"%.*s\"%s",
                                 JOIST_ARG(entry->window), (long long)entry->number,
                                 JOIST_ARG(entry->state), entry->holder.len ? "" : ", free");
     if (c.act) {
@@ -112,7 +112,7 @@ static joist_status journal_put(joist_journal *j, const joist_journal_entry *ent
     return sim_call_end(p, &c, status, e);
 }
 
-/* ---- the rest --------------------------------------------------------------------------------- */
+/* ---- the rest -------------------------------------------------------------------------------- */
 static joist_status journal_open(joist_text uri, joist_text pipeline, bool create, joist_env *env,
                                  joist_journal **out, joist_error *e)
 {
@@ -120,7 +120,7 @@ static joist_status journal_open(joist_text uri, joist_text pipeline, bool creat
     (void)uri;
     (void)pipeline;
     *out = NULL;
-    sim_call c = sim_call_begin(p, false, "opens the journal");
+    sim_call c = sim_call_begin(p, SIM_LOOKS, "opens the journal");
     if (c.act && !c.dies && (create || sim.has_journal)) {
         journal *j = joist_calloc(1, sizeof *j);
         *j = (journal){ { &sim_journal_ops }, p };
@@ -136,7 +136,7 @@ static joist_status journal_list(joist_journal *j, joist_text since, joist_text 
     sim_process *p = process_of(j);
     *entries = joist_arena_alloc(arena, SIM_HOURS * sizeof **entries);
     *count = 0;
-    sim_call c = sim_call_begin(p, false, "lists the journal");
+    sim_call c = sim_call_begin(p, SIM_LOOKS, "lists the journal");
     for (size_t h = 0; c.act && h < SIM_HOURS; h++) {
         joist_journal_entry *entry = &(*entries)[*count];
         if (sim_entry(h, arena, entry)

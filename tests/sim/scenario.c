@@ -16,7 +16,7 @@ const sim_bug_name sim_bugs[SIM_BUGS] = {
     [SIM_ATOMIC] = { "atomic", "the history store shows rows before their commit" },
 };
 
-/* ---- the pipeline ----------------------------------------------------------------------------- */
+/* ---- the pipeline ---------------------------------------------------------------------------- */
 #define OPTIONS(F, T)                                                                             \
     F(T, joist_text, input, JOIST_REQUIRED) F(T, joist_text, history, JOIST_REQUIRED)             \
     F(T, joist_text, latest, JOIST_REQUIRED) F(T, joist_text, window)                             \
@@ -54,7 +54,7 @@ const joist_pipeline_def sim_pipeline = {
     .connectors = connectors, .build = build_any, .hourly = &hourly,
 };
 
-/* ---- one call of the command line ------------------------------------------------------------- */
+/* ---- one call of the command line ------------------------------------------------------------ */
 static void works(void *user, void (*keep)(void *with), void *with)
 {
     sim_process *p = user;
@@ -128,12 +128,18 @@ void sim_fire(const sim_plan *plan)
     if (!p)
         return;
     add_words(p, words);
+    add_word(p, "--lease");
+    add_word(p, sim.short_lease ? "1m" : "10m");
+    if (plan->a == WINDOW) {
+        p->window = plan->b;
+        p->objects = sim.hours[plan->b].count;
+    }
     add_way(p, plan->a, plan->b);
     sim_say(p, "begins: %s, hour %lld, on machine %zu", ways[plan->a], (long long)plan->b,
             p->machine);
 }
 
-/* ---- what happens ----------------------------------------------------------------------------- */
+/* ---- what happens ---------------------------------------------------------------------------- */
 static int64_t at(int64_t hour, int64_t minute)
 {
     return SIM_BEGIN + hour * SIM_HOUR + minute * SIM_MINUTE;
@@ -185,11 +191,12 @@ static void set_weather(void)
 {
     sim.weather = (sim_weather){
         .crash = some(30), .flight = some(60), .lost = some(100), .retry = some(100),
-        .fail = some(30), .stop = some(20), .delay = some(60), .twice = some(100),
-        .other = (unsigned)sim_random(1000),
+        .fail = some(30), .stop = some(20), .delay = some(60), .stall = some(150),
+        .twice = some(100), .other = (unsigned)sim_random(1000),
     };
     sim.sees_dead = sim_random(2);
     sim.locks = sim_random(2);
+    sim.short_lease = sim_random(2);
     if (sim.sees_dead)          /* all on one machine: a process has no requests under way */
         sim.weather.flight = 0;
 }
@@ -207,7 +214,7 @@ static void plan_all(void)
         sim_plan_add((sim_plan){ at(0, sim_between(60, hours * 60)), SIM_FORGET, 0, 0 });
 }
 
-/* ---- quiet ------------------------------------------------------------------------------------ */
+/* ---- quiet ----------------------------------------------------------------------------------- */
 static void fire_in_quiet(int64_t minute)
 {
     size_t before = sim.processes_count;

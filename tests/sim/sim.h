@@ -14,8 +14,7 @@
 #include <stdio.h>
 
 enum {
-    SIM_MINUTE = 60000, SIM_HOUR = 3600000, SIM_LAG = 5 * SIM_MINUTE, SIM_LEASE = 10 * SIM_MINUTE,
-    SIM_RECHECK = 2,
+    SIM_MINUTE = 60000, SIM_HOUR = 3600000, SIM_RECHECK = 2,
     SIM_HOURS = 8, SIM_OBJECTS = 8, SIM_EVENTS = 5, SIM_SITES = 4, SIM_MACHINES = 3,
     SIM_PROCESSES = 64, SIM_PLANS = 256, SIM_FLIGHTS = 64, SIM_ROWS = SIM_OBJECTS * SIM_EVENTS,
     SIM_WORDS = 24, SIM_WORD = 24, SIM_STEPS = 100000
@@ -35,14 +34,14 @@ typedef struct sim_object {
 } sim_object;
 typedef struct sim_hour { sim_object objects[SIM_OBJECTS]; size_t count; } sim_hour;
 
-/* ---- what may be planted ---------------------------------------------------------------------- */
+/* ---- what may be planted --------------------------------------------------------------------- */
 typedef enum sim_bug {
     SIM_NO_BUG, SIM_TAKE, SIM_PUT, SIM_FENCE, SIM_LATEST, SIM_DIGEST, SIM_ATOMIC, SIM_BUGS
 } sim_bug;
 typedef struct sim_bug_name { const char *name, *what; } sim_bug_name;
 extern const sim_bug_name sim_bugs[SIM_BUGS];
 
-/* ---- processes -------------------------------------------------------------------------------- */
+/* ---- processes ------------------------------------------------------------------------------- */
 typedef struct sim_process {
     joist_env env;              /* first: a pointer to it is one to its process */
     sem_t turn;
@@ -52,11 +51,16 @@ typedef struct sim_process {
     int64_t wake;               /* it sleeps until then */
     bool finished, dead, stopped;
     int code;
+    int64_t window;             /* the hour of --window, -1: none */
+    size_t objects;             /* it had at the begin */
     char words[SIM_WORDS][SIM_WORD];
     int count;
     void (*keep)(void *with);   /* what a real run calls all the time */
     void *with;
 } sim_process;
+
+/* SENT: the request may arrive although its sender is dead, and the answer may get lost. */
+typedef enum sim_effect { SIM_LOOKS, SIM_CHANGES, SIM_SENT } sim_effect;
 
 /* What becomes of one call to the world outside. */
 typedef struct sim_call {
@@ -97,7 +101,7 @@ typedef struct sim_flight {
 
 /* How often things go wrong, in a thousand. */
 typedef struct sim_weather {
-    unsigned crash, flight, lost, retry, fail, stop, delay, twice, other;
+    unsigned crash, flight, lost, retry, fail, stop, delay, stall, twice, other;
 } sim_weather;
 
 typedef struct sim_world {
@@ -109,6 +113,7 @@ typedef struct sim_world {
     int64_t clocks[SIM_MACHINES];
     bool sees_dead;             /* holders that are gone are known to be */
     bool locks;                 /* stores: locked from begin to commit, as SQLite's */
+    bool short_lease;           /* a minute, not the usual ten */
     bool quiet;                 /* nothing goes wrong any more */
     uint64_t steps;
     sem_t over;
@@ -135,7 +140,7 @@ typedef struct sim_world {
 } sim_world;
 extern sim_world sim;
 
-/* ---- world.c: chance, time, turns ------------------------------------------------------------- */
+/* ---- world.c: chance, time, turns ------------------------------------------------------------ */
 uint64_t sim_random(uint64_t below);
 bool sim_chance(unsigned in_a_thousand);
 int64_t sim_between(int64_t least, int64_t most);
@@ -149,13 +154,14 @@ void sim_join(void);
 void sim_sleep(sim_process *p, int64_t ms);
 bool sim_is_gone(joist_text holder);
 
-/* A step: others may come first, and something may go wrong. `flies`: the call may arrive although
- * its caller is dead. Then act, and end with what came of it. */
-sim_call sim_call_begin(sim_process *p, bool flies, const char *fmt, ...) JOIST_PRINTF(3, 4);
+/* A step: others may come first, and something may go wrong. Then act, and end with what came of
+ * it. */
+sim_call sim_call_begin(sim_process *p, sim_effect effect, const char *fmt, ...)
+    JOIST_PRINTF(3, 4);
 joist_status sim_call_end(sim_process *p, const sim_call *c, joist_status status, joist_error *e);
 sim_flight *sim_flight_new(void);                   /* NULL: it gets lost */
 
-/* ---- the parts -------------------------------------------------------------------------------- */
+/* ---- the parts ------------------------------------------------------------------------------- */
 size_t sim_hour_of(joist_text window);
 joist_text sim_window(int64_t hour, char out[24]);
 extern const joist_source_ops sim_source_ops;
@@ -171,12 +177,13 @@ void sim_object_add(size_t hour);
 size_t sim_distinct(size_t hour, size_t objects, sim_row out[SIM_ROWS]);
 int sim_run_call(sim_process *p);
 
-/* ---- check.c ---------------------------------------------------------------------------------- */
+/* ---- check.c --------------------------------------------------------------------------------- */
 void sim_check_entry(const joist_journal_entry *old, const joist_journal_entry *new);
 void sim_check_commit(const sim_commit *c);
+void sim_check_exit(const sim_process *p);
 void sim_check_end(void);
 
-/* ---- scenario.c ------------------------------------------------------------------------------- */
+/* ---- scenario.c ------------------------------------------------------------------------------ */
 void sim_fire(const sim_plan *plan);
 /* One seed from begin to end; true: all well, else sim.why. */
 bool sim_scenario(uint64_t seed, sim_bug bug, FILE *trace);

@@ -7,7 +7,7 @@
 
 JOIST_RECORD_DEFINE(sim_event, SIM_EVENT);
 
-/* ---- hours and objects ------------------------------------------------------------------------ */
+/* ---- hours and objects ----------------------------------------------------------------------- */
 size_t sim_hour_of(joist_text window)
 {
     joist_time t;
@@ -65,7 +65,7 @@ size_t sim_distinct(size_t hour, size_t objects, sim_row out[SIM_ROWS])
     return n;
 }
 
-/* ---- the source ------------------------------------------------------------------------------- */
+/* ---- the source ------------------------------------------------------------------------------ */
 typedef struct source {
     joist_source base;
     sim_process *process;
@@ -105,7 +105,7 @@ static joist_status source_open(const joist_source_spec *spec, bool optional, jo
     sim_process *p = sim_process_of(spec->env);
     (void)optional;
     *out = NULL;
-    sim_call c = sim_call_begin(p, false, "lists %.*s", JOIST_ARG(spec->window));
+    sim_call c = sim_call_begin(p, SIM_LOOKS, "lists %.*s", JOIST_ARG(spec->window));
     if (c.act && !c.dies) {
         source *s = joist_calloc(1, sizeof *s);
         s->base.ops = &sim_source_ops;
@@ -164,7 +164,7 @@ static joist_status reader_read(joist_reader *base, joist_batch *b, joist_error 
 {
     reader *r = (reader *)(void *)base;
     sim_process *p = r->s->process;
-    sim_call c = sim_call_begin(p, false, "reads %s, object %zu", r->s->window,
+    sim_call c = sim_call_begin(p, SIM_LOOKS, "reads %s, object %zu", r->s->window,
                                 r->s->order[r->object] + 1);
     if (!p->dead && !c.dies && p->keep)
         p->keep(p->with);
@@ -194,7 +194,7 @@ static joist_status source_hours(const joist_source_spec *spec, const joist_hour
     char window[24];
     (void)known;
     *out = (joist_hours){ items, 0 };
-    sim_call c = sim_call_begin(p, false, "lists the hours");
+    sim_call c = sim_call_begin(p, SIM_LOOKS, "lists the hours");
     for (size_t h = 0; c.act && h < SIM_HOURS; h++) {
         joist_text name = sim_window((int64_t)h, window);
         bool wanted = (!spec->since.len || joist_text_compare(name, spec->since) >= 0)

@@ -28,7 +28,7 @@ static joist_status outrun(const sim_commit *c, joist_error *e)
                            (long long)c->number);
 }
 
-/* ---- commit ----------------------------------------------------------------------------------- */
+/* ---- commit ---------------------------------------------------------------------------------- */
 static bool newer(const sim_row *row, const sim_row *than)
 {
     return row->seq > than->seq || (row->seq == than->seq && row->id >= than->id);
@@ -65,7 +65,7 @@ joist_status sim_commit_apply(const sim_commit *c, joist_error *e)
     return JOIST_OK;
 }
 
-/* ---- operations ------------------------------------------------------------------------------- */
+/* ---- operations ------------------------------------------------------------------------------ */
 static joist_status store_open(joist_text uri, const joist_table_spec *tables, size_t count,
                                const joist_run_identity *run, joist_env *env, joist_store **out,
                                joist_error *e)
@@ -76,7 +76,7 @@ static joist_status store_open(joist_text uri, const joist_table_spec *tables, s
     joist_status status = JOIST_OK;
     if (count != 1 || !run->number)
         sim_fail("a run without a lease opens %s", names[name]);
-    sim_call c = sim_call_begin(p, false, "opens %s", names[name]);
+    sim_call c = sim_call_begin(p, SIM_LOOKS, "opens %s", names[name]);
     *out = NULL;
     if (c.act && !c.dies) {
         store *s = joist_calloc(1, sizeof *s);
@@ -97,7 +97,7 @@ static joist_status store_begin(joist_store *base, joist_error *e)
     store *s = store_of(base);
     if (!sim.locks)
         return JOIST_OK;
-    sim_call c = sim_call_begin(s->process, false, "locks %s", names[s->staged.store]);
+    sim_call c = sim_call_begin(s->process, SIM_LOOKS, "locks %s", names[s->staged.store]);
     const void **lock = &sim.locked[s->staged.store];
     bool free = !*lock || *lock == s;
     if (c.act && !c.dies && free)
@@ -108,12 +108,13 @@ static joist_status store_begin(joist_store *base, joist_error *e)
 static void stage(store *s, const joist_rows *rows)
 {
     const sim_event *events = rows->items;
+    int64_t begin = SIM_BEGIN + (int64_t)s->staged.hour * SIM_HOUR;
     for (size_t i = 0; i < rows->count; i++) {
         if (s->staged.count == SIM_ROWS) {
             sim_fail("more rows than there are events");
             return;
         }
-        if (s->spec->window.count && events[i].hour.ms != SIM_BEGIN + (int64_t)s->staged.hour * SIM_HOUR)
+        if (s->spec->window.count && events[i].hour.ms != begin)
             sim_fail("a row of another hour");
         s->staged.rows[s->staged.count++] =
             (sim_row){ events[i].id, events[i].site, events[i].seq };
@@ -137,7 +138,7 @@ static joist_status store_write(joist_store *base, size_t table, const joist_row
     joist_status status = JOIST_OK;
     (void)table;
     *row = 0;
-    sim_call c = sim_call_begin(p, false, "writes %zu rows to %s", rows->count,
+    sim_call c = sim_call_begin(p, SIM_LOOKS, "writes %zu rows to %s", rows->count,
                                 names[s->staged.store]);
     if (!p->dead && !c.dies && p->keep)
         p->keep(p->with);
@@ -153,7 +154,7 @@ static joist_status store_write(joist_store *base, size_t table, const joist_row
 static joist_status store_prepare(joist_store *base, joist_error *e)
 {
     store *s = store_of(base);
-    sim_call c = sim_call_begin(s->process, false, "prepares %s", names[s->staged.store]);
+    sim_call c = sim_call_begin(s->process, SIM_LOOKS, "prepares %s", names[s->staged.store]);
     return sim_call_end(s->process, &c, c.act ? outrun(&s->staged, e) : JOIST_OK, e);
 }
 
@@ -161,9 +162,9 @@ static joist_status store_commit(joist_store *base, joist_error *e)
 {
     store *s = store_of(base);
     joist_status status = JOIST_OK;
-    sim_call c = sim_call_begin(s->process, !sim.locks, "commits %s of hour %zu, number %lld",
-                                names[s->staged.store], s->staged.hour,
-                                (long long)s->staged.number);
+    sim_call c = sim_call_begin(s->process, sim.locks ? SIM_CHANGES : SIM_SENT,
+                                "commits %s of hour %zu, number %lld", names[s->staged.store],
+                                s->staged.hour, (long long)s->staged.number);
     if (c.act && !s->committed)
         status = sim_commit_apply(&s->staged, e);
     s->committed |= c.act && status == JOIST_OK;

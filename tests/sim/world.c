@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Turns, time and what goes wrong. Exactly one thread has the turn: it runs until its process calls
- * something outside of it, which is a step; there the seed says who goes on. What comes by the clock
- * (firings, objects, jumps of clocks, late requests) happens between steps, and the clock leaps to
- * the next of it when every process sleeps. A process that crashes is not stopped: from then on
- * nothing it calls has an effect, so that it ends by itself and leaks nothing. */
+ * something outside of it, which is a step; there the seed says who goes on. What comes by the
+ * clock (firings, objects, jumps of clocks, late requests) happens between steps, and the clock
+ * leaps to the next of it when every process sleeps. A process that crashes is not stopped: from
+ * then on nothing it calls has an effect, so that it ends by itself and leaks nothing. */
 #include "sim.h"
 
 #include "joist/text.h"
@@ -36,7 +36,7 @@ int64_t sim_between(int64_t least, int64_t most)
     return least + (int64_t)sim_random((uint64_t)(most - least + 1));
 }
 
-/* ---- telling ---------------------------------------------------------------------------------- */
+/* ---- telling --------------------------------------------------------------------------------- */
 static void say(const char *who, const char *fmt, va_list args)
 {
     char at[JOIST_TIME_SIZE];
@@ -68,7 +68,7 @@ void sim_fail(const char *fmt, ...)
     sim_say(NULL, "WRONG: %s", sim.why);
 }
 
-/* ---- the environment of a process ------------------------------------------------------------- */
+/* ---- the environment of a process ------------------------------------------------------------ */
 sim_process *sim_process_of(joist_env *env)
 {
     return (sim_process *)(void *)env;
@@ -95,7 +95,7 @@ static bool env_stopping(joist_env *env)
     return sim_process_of(env)->dead || sim_process_of(env)->stopped;
 }
 
-/* ---- plans and late requests ------------------------------------------------------------------ */
+/* ---- plans and late requests ----------------------------------------------------------------- */
 void sim_plan_add(sim_plan plan)
 {
     size_t i = sim.plans_count;
@@ -178,7 +178,7 @@ static void catch_up(void)
             arrive(&sim.flights[i]);
 }
 
-/* ---- turns ------------------------------------------------------------------------------------ */
+/* ---- turns ----------------------------------------------------------------------------------- */
 static bool leap(void)
 {
     int64_t next = INT64_MAX;
@@ -241,7 +241,10 @@ static void *process_main(void *arg)
     sim_process *p = arg;
     wait_for(&p->turn);
     p->code = sim_run_call(p);
-    sim_say(p, p->dead ? "is gone" : "ends with exit code %d", p->code);
+    if (p->dead)
+        sim_say(p, "is gone");
+    else
+        sim_check_exit(p);
     p->finished = true;
     give_turn(NULL);
     return NULL;
@@ -253,7 +256,7 @@ sim_process *sim_start(size_t machine)
         return NULL;
     sim_process *p = &sim.processes[sim.processes_count++];
     *p = (sim_process){ .env = { env_now, env_sleep, env_random, env_stopping },
-                        .machine = machine, .wake = sim.now };
+                        .machine = machine, .wake = sim.now, .window = -1 };
     snprintf(p->name, sizeof p->name, "p%zu", sim.started++);
     sem_init(&p->turn, 0, 0);
     if (pthread_create(&p->thread, NULL, process_main, p)) {
@@ -298,11 +301,12 @@ bool sim_is_gone(joist_text holder)
     return sim.sees_dead && !lives;
 }
 
-/* ---- steps ------------------------------------------------------------------------------------ */
-static void pass_time(sim_process *p)
+/* ---- steps ----------------------------------------------------------------------------------- */
+/* What changes the world is what others should come before. */
+static void pass_time(sim_process *p, sim_effect effect)
 {
     int64_t ms = sim_between(0, sim_chance(100) ? 5000 : 200);
-    if (!sim.quiet && sim_chance(sim.weather.delay)) {
+    if (!sim.quiet && sim_chance(effect ? sim.weather.stall : sim.weather.delay)) {
         ms = sim_between(SIM_MINUTE, sim_chance(200) ? 3 * SIM_HOUR : 20 * SIM_MINUTE);
         sim_say(p, "is slow: %lld min", (long long)ms / SIM_MINUTE);
     }
@@ -316,7 +320,7 @@ static void pass_time(sim_process *p)
 }
 
 /* The words of what goes wrong stand in the trace behind the call. */
-static const char *go_wrong(sim_process *p, bool flies, sim_call *c)
+static const char *go_wrong(sim_process *p, sim_effect effect, sim_call *c)
 {
     const sim_weather *w = &sim.weather;
     if (sim.quiet)
@@ -326,11 +330,11 @@ static const char *go_wrong(sim_process *p, bool flies, sim_call *c)
         c->dies = true;
         return c->act ? "  and crashes behind it" : "  and crashes before it";
     }
-    if (flies && sim_chance(w->flight)) {
+    if (effect == SIM_SENT && sim_chance(w->flight)) {
         *c = (sim_call){ .later = true, .dies = true };
         return "  and crashes, the request goes on";
     }
-    if (flies && sim_chance(w->lost)) {
+    if (effect == SIM_SENT && sim_chance(w->lost)) {
         c->answer = sim_random(4) ? JOIST_RETRY : JOIST_FAILED;
         return c->answer == JOIST_RETRY ? "  the answer is lost: try again"
                                         : "  the answer is lost: failed";
@@ -350,19 +354,19 @@ static const char *go_wrong(sim_process *p, bool flies, sim_call *c)
     return "";
 }
 
-sim_call sim_call_begin(sim_process *p, bool flies, const char *fmt, ...)
+sim_call sim_call_begin(sim_process *p, sim_effect effect, const char *fmt, ...)
 {
     sim_call c = { .act = true };
     char what[256];
     va_list args;
     if (!p->dead)
-        pass_time(p);
+        pass_time(p, effect);
     if (p->dead)
         return (sim_call){ .answer = JOIST_FAILED };
     va_start(args, fmt);
     vsnprintf(what, sizeof what, fmt, args);
     va_end(args);
-    const char *wrong = go_wrong(p, flies, &c);
+    const char *wrong = go_wrong(p, effect, &c);
     sim_say(p, "%s%s", what, wrong);
     return c;
 }

@@ -19,8 +19,8 @@ typedef struct jst_cli_program {
 typedef void jst_cli_shown_fn(void *user, const struct jst_cli_verb *verb,
                               const jst_cli_options *o);
 
-/* What an hourly run finds outside of itself, for a simulation of many in one process; pure data and
- * callbacks. Signals are left alone then, and no real clock calls anything. */
+/* What an hourly run finds outside of itself, for a simulation of many in one process. Signals are
+ * left alone then, and no real clock calls anything. */
 typedef struct jst_cli_world {
     joist_env *env;
     joist_text holder;          /* of leases: this run */
