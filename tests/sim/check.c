@@ -3,7 +3,10 @@
  * they look at what is visible in stores and journal, and at what was put into the source. */
 #include "sim.h"
 
+#include "../../tools/cli/runner.h"
 #include "joist/text.h"
+
+#include <signal.h>
 
 /* ---- the stores ------------------------------------------------------------------------------ */
 static bool has_row(const sim_row *rows, size_t count, const sim_row *row)
@@ -137,6 +140,9 @@ void sim_check_exit(const sim_process *p)
 {
     sim_row rows[SIM_ROWS];
     sim_say(p, "ends with exit code %d", p->code);
+    if (p->code && p->code != JST_CLI_EXIT_TEMPORARY && p->code != JST_CLI_EXIT_SIGNAL + SIGINT)
+        sim_fail("%s ends with exit code %d, but all that goes wrong here may pass", p->name,
+                 p->code);
     if (p->code || p->window < 0)
         return;
     size_t hour = (size_t)p->window, count = sim_distinct(hour, p->objects, rows);
