@@ -100,8 +100,13 @@ joist_status jst_cli_hourly_check(const joist_pipeline_def *def, jst_cli_prepare
 static joist_status open_journal(hourly *h, bool create, joist_error *e)
 {
     joist_text uri = value_of(h->p, h->call->def->hourly->journal);
-    return jst_cli_journal_open(h->call->def, uri, joist_text_of(h->call->def->name), create,
-                                h->env, &h->journal, &h->keeps_journal, e);
+    joist_status status;
+    int attempt = 0;
+    do
+        status = jst_cli_journal_open(h->call->def, uri, joist_text_of(h->call->def->name), create,
+                                      h->env, &h->journal, &h->keeps_journal, e);
+    while (jst_cli_again(h->env, status, attempt++));
+    return jst_cli_give_up(status, "the journal", e);
 }
 
 /* ---- one window ------------------------------------------------------------------------------ */
@@ -319,21 +324,45 @@ static joist_status look_at_journal(hourly *h, joist_error *e)
     return JOIST_OK;
 }
 
+static joist_status list_entries(hourly *h, joist_text since, joist_text until,
+                                 joist_journal_entry **entries, size_t *count, joist_error *e)
+{
+    joist_status status = JOIST_OK;
+    int attempt = 0;
+    *count = 0;
+    if (h->journal)
+        do
+            status = h->journal->ops->list(h->journal, since, until, h->call->arena, entries,
+                                           count, e);
+        while (jst_cli_again(h->env, status, attempt++));
+    return jst_cli_give_up(status, "the journal", e);
+}
+
+static joist_status list_hours(hourly *h, joist_pipeline *pipeline, const joist_hours *known,
+                               joist_hours *hours, joist_error *e)
+{
+    joist_text input = value_of(h->p, h->call->def->hourly->input);
+    joist_status status;
+    int attempt = 0;
+    do
+        status = joist_pipeline_hours(pipeline, input, known, h->env, h->call->arena, hours, e);
+    while (jst_cli_again(h->env, status, attempt++));
+    return jst_cli_give_up(status, "the input", e);
+}
+
 static joist_status list_due(hourly *h, joist_pipeline *pipeline, jst_cli_due **due, size_t *count,
                              joist_error *e)
 {
     const joist_hourly *names = h->call->def->hourly;
     joist_arena *a = h->call->arena;
     joist_journal_entry *entries = NULL;
-    size_t entries_count = 0;
+    size_t entries_count;
     joist_hours hours;
-    if (h->journal && h->journal->ops->list(h->journal, value_of(h->p, names->since),
-                                            value_of(h->p, names->until), a, &entries,
-                                            &entries_count, e) != JOIST_OK)
+    if (list_entries(h, value_of(h->p, names->since), value_of(h->p, names->until), &entries,
+                     &entries_count, e) != JOIST_OK)
         return JOIST_FAILED;
     joist_hours known = jst_cli_due_known(&h->rules, entries, entries_count, a);
-    if (joist_pipeline_hours(pipeline, value_of(h->p, names->input), &known, h->env, a, &hours, e)
-        != JOIST_OK)
+    if (list_hours(h, pipeline, &known, &hours, e) != JOIST_OK)
         return JOIST_FAILED;
     *count = jst_cli_due_list(&h->rules, entries, entries_count, &hours, a, due);
     return JOIST_OK;
