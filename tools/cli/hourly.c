@@ -100,16 +100,16 @@ joist_status jst_cli_hourly_check(const joist_pipeline_def *def, jst_cli_prepare
 static joist_status open_journal(hourly *h, bool create, joist_error *e)
 {
     joist_text uri = value_of(h->p, h->call->def->hourly->journal);
-    joist_status status;
-    int attempt = 0;
-    do
-        status = jst_cli_journal_open(h->call->def, uri, joist_text_of(h->call->def->name), create,
-                                      h->env, &h->journal, &h->keeps_journal, e);
-    while (jst_cli_again(h->env, status, attempt++));
-    return jst_cli_give_up(status, "the journal", e);
+    return jst_cli_journal_open(h->call->def, uri, joist_text_of(h->call->def->name), create,
+                                h->env, &h->journal, &h->keeps_journal, e);
 }
 
 /* ---- one window ------------------------------------------------------------------------------ */
+static bool is_done(const joist_journal_entry *entry)
+{
+    return joist_text_equal(entry->state, JOIST_TEXT("done"));
+}
+
 static joist_status is_unchanged(hourly *h, joist_pipeline *pipeline, joist_text digest,
                                  bool *unchanged, joist_error *e)
 {
@@ -119,30 +119,36 @@ static joist_status is_unchanged(hourly *h, joist_pipeline *pipeline, joist_text
     return status;
 }
 
-static bool is_held(const joist_journal_entry *entry, int64_t now_ms)
+/* A run that died behind its take of a done window left a holder. Its number must not be used: it
+ * may only be slow. */
+static void tell_looked_as_holder(hourly *h, joist_error *e)
 {
-    return entry->holder.len && entry->lease_until.set && entry->lease_until.ms > now_ms;
+    jst_cli_lease *l = &h->window.lease;
+    l->journal = h->journal;
+    if (jst_cli_lease_take(l, h->due->window, e) != JOIST_OK)
+        return;
+    if (is_done(&l->entry) && joist_text_equal(l->entry.digest, h->due->digest))
+        l->entry.looked = JOIST_TIME_MS(h->env->now_ms(h->env));
+    jst_cli_lease_release(l, e);
 }
 
-/* That a window was looked at for the last time is all that is written of a look; whoever holds it
- * knows better. A lease that has expired is of a run that died behind its take: it is given back,
- * or the window would be looked at for ever. */
+/* That a window was looked at for the last time is all that is written of a look; whoever took it
+ * meanwhile knows better. */
 static void tell_looked(hourly *h)
 {
     joist_error e = { 0 };
     joist_journal_entry *entries;
     size_t count;
     joist_text window = h->due->window;
-    int64_t now = h->env->now_ms(h->env);
     joist_text behind = joist_arena_printf(h->call->arena, "%.*s~", JOIST_ARG(window));
     if (!h->journal || !h->due->last_look || h->p->run->dry_run
         || h->journal->ops->list(h->journal, window, behind, h->call->arena, &entries, &count, &e)
-        || count != 1 || is_held(entries, now))
+        || count != 1)
         return;
-    entries->holder = JOIST_NO_TEXT;
-    entries->lease_until = (joist_time){ 0 };
-    entries->looked = JOIST_TIME_MS(now);
-    if (h->journal->ops->put(h->journal, entries, &e) == JOIST_FAILED)
+    entries->looked = JOIST_TIME_MS(h->env->now_ms(h->env));
+    if (entries->holder.len)
+        tell_looked_as_holder(h, &e);
+    else if (h->journal->ops->put(h->journal, entries, &e) == JOIST_FAILED)
         jst_cli_log_printf(&h->log, JST_CLI_WARNING, "%s", e.message);
 }
 
@@ -169,9 +175,8 @@ static joist_status done_meanwhile(hourly *h, joist_pipeline *pipeline, bool *un
                                    joist_error *e)
 {
     const joist_journal_entry *entry = &h->window.lease.entry;
-    bool done = joist_text_equal(entry->state, JOIST_TEXT("done"));
     *unchanged = false;
-    return done && !h->always ? is_unchanged(h, pipeline, entry->digest, unchanged, e) : JOIST_OK;
+    return is_done(entry) && !h->always ? is_unchanged(h, pipeline, entry->digest, unchanged, e) : JOIST_OK;
 }
 
 static joist_status begin_or_leave(hourly *h, joist_pipeline *pipeline, joist_error *e)
@@ -324,20 +329,6 @@ static joist_status look_at_journal(hourly *h, joist_error *e)
     return JOIST_OK;
 }
 
-static joist_status list_entries(hourly *h, joist_text since, joist_text until,
-                                 joist_journal_entry **entries, size_t *count, joist_error *e)
-{
-    joist_status status = JOIST_OK;
-    int attempt = 0;
-    *count = 0;
-    if (h->journal)
-        do
-            status = h->journal->ops->list(h->journal, since, until, h->call->arena, entries,
-                                           count, e);
-        while (jst_cli_again(h->env, status, attempt++));
-    return jst_cli_give_up(status, "the journal", e);
-}
-
 static joist_status list_hours(hourly *h, joist_pipeline *pipeline, const joist_hours *known,
                                joist_hours *hours, joist_error *e)
 {
@@ -356,10 +347,11 @@ static joist_status list_due(hourly *h, joist_pipeline *pipeline, jst_cli_due **
     const joist_hourly *names = h->call->def->hourly;
     joist_arena *a = h->call->arena;
     joist_journal_entry *entries = NULL;
-    size_t entries_count;
+    size_t entries_count = 0;
     joist_hours hours;
-    if (list_entries(h, value_of(h->p, names->since), value_of(h->p, names->until), &entries,
-                     &entries_count, e) != JOIST_OK)
+    if (h->journal && jst_cli_journal_list(h->journal, value_of(h->p, names->since),
+                                           value_of(h->p, names->until), h->env, a, &entries,
+                                           &entries_count, e) != JOIST_OK)
         return JOIST_FAILED;
     joist_hours known = jst_cli_due_known(&h->rules, entries, entries_count, a);
     if (list_hours(h, pipeline, &known, &hours, e) != JOIST_OK)
