@@ -176,7 +176,9 @@ static joist_status done_meanwhile(hourly *h, joist_pipeline *pipeline, bool *un
 {
     const joist_journal_entry *entry = &h->window.lease.entry;
     *unchanged = false;
-    return is_done(entry) && !h->always ? is_unchanged(h, pipeline, entry->digest, unchanged, e) : JOIST_OK;
+    if (!is_done(entry) || h->always)
+        return JOIST_OK;
+    return is_unchanged(h, pipeline, entry->digest, unchanged, e);
 }
 
 static joist_status begin_or_leave(hourly *h, joist_pipeline *pipeline, joist_error *e)
