@@ -20,7 +20,7 @@
 #include <assert.h>
 #include <math.h>
 
-enum { NUMBER_SIZE = 1 + 8, TEXT_EXTRA = 1 + 2 };
+enum { TEXT_EXTRA = 1 + 2 };
 
 static uint64_t float_order(double v)
 {
@@ -64,10 +64,8 @@ static void add_text(const char *at, joist_buffer *out)
 
 static void add_number(uint64_t order, joist_buffer *out)
 {
-    char *p = joist_buffer_reserve(out, NUMBER_SIZE);
-    *p++ = 1;
-    jst_put_big_endian(p, order);
-    out->len += NUMBER_SIZE;
+    jst_put_number_key(joist_buffer_reserve(out, JST_NUMBER_KEY), order);
+    out->len += JST_NUMBER_KEY;
 }
 
 /* The first member of every boxed struct is its value. */
@@ -129,7 +127,7 @@ static const char *field_end(const joist_field *f, const char *p)
     case JOIST_KIND_BYTES:
     case JOIST_KIND_JSON: return text_end(p + 1);
     case JOIST_KIND_BOOL: return p + 2;
-    default: return p + NUMBER_SIZE;
+    default: return p + JST_NUMBER_KEY;
     }
 }
 

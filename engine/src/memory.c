@@ -54,6 +54,13 @@ void *jst_malloc_huge_page(void)
     return page;
 }
 
+void jst_wish_huge_pages(void *memory, size_t size)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), start = (uintptr_t)memory + page - 1;
+    if (size >= 2 * JST_HUGE_PAGE)
+        madvise((void *)(start & ~(page - 1)), size - page, MADV_HUGEPAGE);
+}
+
 void *joist_calloc(size_t count, size_t size)
 {
     return checked(fails_on_purpose() ? NULL : calloc(count ? count : 1, size ? size : 1));

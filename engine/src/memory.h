@@ -11,6 +11,9 @@ enum { JST_HUGE_PAGE = 2 << 20 };
 /* One huge page if the system has one, else the same in small ones. Free with joist_free. */
 void *jst_malloc_huge_page(void);
 
+/* The same wish for memory that was not touched yet; of what is small it does nothing. */
+void jst_wish_huge_pages(void *memory, size_t size);
+
 /* Bytes in use since the last reset, those that do not fit at the ends of blocks among them. */
 size_t jst_arena_used(const joist_arena *a);
 

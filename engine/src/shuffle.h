@@ -149,7 +149,8 @@ JOIST_INLINE size_t jst_hash_partition(uint64_t hash, size_t partitions)
 }
 
 /* A 64-bit hash by folded multiplication, eight bytes a step; keyed, so that nobody can choose
- * collisions. */
+ * collisions. The odd bytes come first: of a key that was just written (a mark, then a number) each
+ * word read is one word written, which the processor can pass on without waiting. */
 JOIST_INLINE uint64_t jst_hash_fold(uint64_t a, uint64_t b)
 {
     __extension__ typedef unsigned __int128 u128;
@@ -159,15 +160,16 @@ JOIST_INLINE uint64_t jst_hash_fold(uint64_t a, uint64_t b)
 
 JOIST_INLINE uint64_t jst_hash(const char *p, size_t len, uint64_t seed)
 {
-    uint64_t h = seed ^ (len * 0x9e3779b97f4a7c15u), word;
-    for (; len >= 8; p += 8, len -= 8) {
+    uint64_t h = seed ^ (len * 0x9e3779b97f4a7c15u), word = 0;
+    const char *end = p + len, *words = p + len % 8;
+    while (p < words)
+        word = word << 8 | (unsigned char)*p++;
+    h = jst_hash_fold(h ^ word, 0xa0761d6478bd642fu);
+    for (; p < end; p += 8) {
         memcpy(&word, p, 8);
         h = jst_hash_fold(h ^ word, 0xd6e8feb86659fd93u);
     }
-    word = 0;
-    if (len)
-        memcpy(&word, p, len);
-    return jst_hash_fold(h ^ word, 0xa0761d6478bd642fu);
+    return h;
 }
 
 #endif

@@ -43,26 +43,26 @@ size_t jst_entry_prefix(const jst_shuffle_plan *plan, const jst_entry *e)
 }
 
 /* Elements of one key are in one partition; sessions of one key meet whatever their windows are. */
-static uint64_t hash_of_key(const jst_shuffle *s, const jst_share *share, size_t prefix)
+static uint64_t hash_of_key(const jst_shuffle *s, joist_text key, size_t prefix)
 {
     const uint64_t top = UINT64_C(15) << 60;
-    uint64_t hash = jst_hash(share->key.ptr, share->key.len, s->memory->seed);
-    if (prefix == share->key.len)
+    uint64_t hash = jst_hash(key.ptr, key.len, s->memory->seed);
+    if (prefix == key.len)
         return hash;
-    return (hash & ~top) | (jst_hash(share->key.ptr, prefix, s->memory->seed) & top);
+    return (hash & ~top) | (jst_hash(key.ptr, prefix, s->memory->seed) & top);
 }
 
-/* The user's key and the window, in share->key. Returns how much of it decides the partition. */
-static size_t encode_key(const jst_shuffle_plan *plan, jst_share *share, const char *record,
-                         const joist_position *at, bool right)
+/* The user's key and the window. Returns how much of it decides the partition. */
+static size_t encode_key(const jst_shuffle_plan *plan, const char *record,
+                         const joist_position *at, bool right, joist_buffer *out)
 {
-    share->key.len = 0;
+    size_t start = out->len;
     joist_key_encode(right ? plan->right : plan->in, right ? &plan->right_key : &plan->key, record,
-                     &share->key);
-    size_t user = share->key.len;
+                     out);
+    size_t user = out->len - start;
     if (plan->windowed)
-        encode_window(at->window, &share->key);
-    return plan->sessions ? user : share->key.len;
+        encode_window(at->window, out);
+    return plan->sessions ? user : out->len - start;
 }
 
 const jst_group_position jst_nowhere = { .at = { .timestamp_ms = JOIST_TIMESTAMP_MIN,
@@ -180,7 +180,7 @@ void jst_shuffle_put(jst_shuffle *s, size_t worker, joist_text key, joist_text o
     share->arrived++;
     share->key.len = 0;
     joist_buffer_text(&share->key, key);
-    put_latest(share, arena, hash_of_key(s, share, share->key.len), order, &v, at);
+    put_latest(share, arena, hash_of_key(s, key, key.len), order, &v, at);
 }
 
 /* ---- adding ---------------------------------------------------------------------------------- */
@@ -211,7 +211,7 @@ static void put_append(jst_shuffle *s, jst_share *share, joist_arena *arena, sha
     share->key.len = 0;
     encode_place(s->plan, at, how, &share->key);
     joist_text key = joist_buffer_view(&share->key);
-    jst_table_append(&share->table, hash_of_key(s, share, share->key.len),
+    jst_table_append(&share->table, hash_of_key(s, key, key.len),
                      new_entry(arena, key, JOIST_TEXT(""), v, at));
 }
 
@@ -219,12 +219,13 @@ static void put_append(jst_shuffle *s, jst_share *share, joist_arena *arena, sha
 static void put_group(jst_shuffle *s, jst_share *share, joist_arena *arena, const char *record,
                       shared_value *v, const joist_position *at, const jst_inflow *how)
 {
-    size_t prefix = encode_key(s->plan, share, record, at, how->side);
+    share->key.len = 0;
+    size_t prefix = encode_key(s->plan, record, at, how->side, &share->key);
     if (s->plan->pairing.pair)
         joist_buffer_byte(&share->key, (char)how->side);
     encode_place(s->plan, at, how, &share->key);
     joist_text key = joist_buffer_view(&share->key);
-    jst_table_append(&share->table, hash_of_key(s, share, prefix),
+    jst_table_append(&share->table, hash_of_key(s, key, prefix),
                      new_entry(arena, key, JOIST_TEXT(""), v, at));
 }
 
@@ -237,12 +238,12 @@ static void put_row(jst_shuffle *s, jst_share *share, joist_arena *arena, const 
     } else if (plan->reduce == JST_REDUCE_GROUP) {
         put_group(s, share, arena, record, v, at, how);
     } else {
-        size_t prefix = encode_key(plan, share, record, at, false);
-        share->order.len = 0;
+        share->key.len = share->order.len = 0;
+        size_t prefix = encode_key(plan, record, at, false, &share->key);
         joist_key_encode(plan->in, &plan->by, record, &share->order);
         encode_place(plan, at, how, &share->order);
-        put_latest(share, arena, hash_of_key(s, share, prefix), joist_buffer_view(&share->order),
-                   v, at);
+        put_latest(share, arena, hash_of_key(s, joist_buffer_view(&share->key), prefix),
+                   joist_buffer_view(&share->order), v, at);
     }
 }
 
@@ -272,31 +273,112 @@ void joist_combine_place(const joist_combine_call *c, joist_buffer *out)
     encode_place(c->arrival->plan, c->at, &c->arrival->how, out);
 }
 
-static jst_entry *new_accumulator(const jst_shuffle_plan *plan, const jst_share *share,
-                                  const joist_combine_call *call, const joist_position *at)
+/* Behind the key, so that finding one has read the other. */
+static jst_entry *new_accumulator(const jst_shuffle_plan *plan, joist_text key,
+                                  const joist_combine_call *call)
 {
-    void *acc = joist_arena_zalloc(call->arena, plan->combine.fn->acc->size);
-    shared_value v = { .bytes = { acc, plan->combine.fn->acc->size }, .shared = true,
-                       .stored = true };
+    size_t behind = (key.len + 7) & ~(size_t)7, size = plan->combine.fn->acc->size;
+    jst_entry *entry = joist_arena_zalloc(call->arena, sizeof *entry + behind + size);
+    *entry = (jst_entry){ .key_len = (uint32_t)key.len, .value_len = (uint32_t)size,
+                          .cap = (uint32_t)key.len, .value = entry->bytes + behind,
+                          .at = *call->at };
+    memcpy(entry->bytes, key.ptr, key.len);
     if (plan->combine.fn->create)
-        plan->combine.fn->create(call, acc);
-    return new_entry(call->arena, joist_buffer_view(&share->key), JOIST_TEXT(""), &v, at);
+        plan->combine.fn->create(call, entry->bytes + behind);
+    return entry;
 }
 
-static void combine_one(jst_shuffle *s, jst_share *share, joist_combine_call *call,
-                        const char *record)
+/* Elements that are worked on together: enough to hide one wait for memory behind another. */
+enum { FLOCK = 32 };
+typedef struct flock {
+    const char *elements; const joist_position *const *positions; size_t count;
+    joist_text keys[FLOCK];
+    size_t prefixes[FLOCK];
+    uint64_t hashes[FLOCK];
+    size_t likely[FLOCK];           /* jst_table_likely */
+} flock;
+
+/* The field, if the key is nothing but an int64_t: a common key that needs no looking at types. */
+static const joist_field *only_int(const jst_shuffle_plan *plan)
+{
+    const joist_field *f = joist_type_field_at(plan->in, plan->key.offset[0]);
+    bool only = plan->key.count == 1 && !plan->windowed;
+    return only && f->kind == JOIST_KIND_INT && !f->boxed ? f : NULL;
+}
+
+static void encode_ints(const joist_field *field, size_t size, jst_share *share, flock *f)
+{
+    char *p = joist_buffer_reserve(&share->key, FLOCK * JST_NUMBER_KEY);
+    for (size_t i = 0; i < f->count; i++) {
+        int64_t n;
+        memcpy(&n, f->elements + i * size + field->offset, sizeof n);
+        f->keys[i] = (joist_text){ p, f->prefixes[i] = JST_NUMBER_KEY };
+        p = jst_put_number_key(p, jst_int_order(n));
+    }
+}
+
+/* Keys of all, one behind the other in share->key. */
+static void encode_keys(const jst_shuffle *s, jst_share *share, flock *f)
+{
+    const joist_field *field = only_int(s->plan);
+    share->key.len = 0;
+    if (field) {
+        encode_ints(field, s->plan->in->size, share, f);
+        return;
+    }
+    size_t starts[FLOCK + 1] = { 0 };
+    for (size_t i = 0; i < f->count; i++) {
+        f->prefixes[i] = encode_key(s->plan, f->elements + i * s->plan->in->size, f->positions[i],
+                                    false, &share->key);
+        starts[i + 1] = share->key.len;
+    }
+    for (size_t i = 0; i < f->count; i++)
+        f->keys[i] = (joist_text){ share->key.ptr + starts[i], starts[i + 1] - starts[i] };
+}
+
+/* What the lookups will read. */
+static void expect_keys(const jst_shuffle *s, const jst_table *t, flock *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        f->hashes[i] = hash_of_key(s, f->keys[i], f->prefixes[i]);
+        jst_table_expect_slot(t, f->hashes[i]);
+    }
+    for (size_t i = 0; i < f->count; i++) {
+        f->likely[i] = jst_table_likely(t, f->hashes[i]);
+        if (f->likely[i])
+            __builtin_prefetch(&t->items[f->likely[i] - 1]);
+    }
+    for (size_t i = 0; i < f->count; i++)
+        if (f->likely[i]) {
+            const jst_entry *e = t->items[f->likely[i] - 1].entry;
+            __builtin_prefetch(e);
+            __builtin_prefetch((const char *)e + sizeof *e);
+        }
+}
+
+static jst_item *item_of(jst_table *t, const flock *f, size_t i)
+{
+    if (f->likely[i] && jst_table_is(t, f->likely[i], f->hashes[i], f->keys[i]))
+        return &t->items[f->likely[i] - 1];
+    return jst_table_item(t, f->hashes[i], f->keys[i]);
+}
+
+static void combine_flock(jst_shuffle *s, jst_share *share, joist_combine_call *call, flock *f)
 {
     const joist_combine *fn = s->plan->combine.fn;
-    size_t prefix = encode_key(s->plan, share, record, call->at, false);
-    joist_text key = joist_buffer_view(&share->key);
-    jst_item *item = jst_table_item(&share->table, hash_of_key(s, share, prefix), key);
-    if (item->entry)
-        share->replaced++;
-    else
-        item->entry = new_accumulator(s->plan, share, call, call->at);
-    void *acc;
-    memcpy(&acc, &item->entry->value, sizeof acc);
-    fn->add(call, acc, record);
+    encode_keys(s, share, f);
+    expect_keys(s, &share->table, f);
+    for (size_t i = 0; i < f->count; i++) {
+        call->at = f->positions[i];
+        jst_item *item = item_of(&share->table, f, i);
+        if (item->entry)
+            share->replaced++;
+        else
+            item->entry = new_accumulator(s->plan, f->keys[i], call);
+        void *acc;
+        memcpy(&acc, &item->entry->value, sizeof acc);
+        fn->add(call, acc, f->elements + i * s->plan->in->size);
+    }
 }
 
 static void combine_all(jst_shuffle *s, size_t worker, const char *elements,
@@ -305,11 +387,14 @@ static void combine_all(jst_shuffle *s, size_t worker, const char *elements,
     jst_share *share = &s->shares[worker];
     const struct jst_arrival arrival = { s->plan, how };
     joist_combine_call call = jst_combine_call_of(s->plan, begin_share(s, worker));
+    flock f;
     call.arrival = &arrival;
     call.scratch = &share->order;
-    for (size_t i = 0; i < count; i++) {
-        call.at = positions[i];
-        combine_one(s, share, &call, elements + i * s->plan->in->size);
+    for (size_t i = 0; i < count; i += f.count) {
+        f.elements = elements + i * s->plan->in->size;
+        f.positions = positions + i;
+        f.count = count - i < FLOCK ? count - i : FLOCK;
+        combine_flock(s, share, &call, &f);
     }
     share->arrived += count;
 }

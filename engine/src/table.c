@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Open addressing over 8-byte slots: with half a hash in the slot, keys are compared nearly only
  * when they are equal, and the index of 200,000 keys fits into a second-level cache. */
+#include "memory.h"
 #include "table.h"
 
 #include <assert.h>
@@ -29,6 +30,7 @@ void jst_table_append(jst_table *t, uint64_t hash, jst_entry *entry)
     if (t->count == t->cap) {
         t->cap = t->cap ? 2 * t->cap : FIRST_ITEMS;
         t->items = joist_realloc(t->items, t->cap * sizeof *t->items);
+        jst_wish_huge_pages(t->items, t->cap * sizeof *t->items);
     }
     t->items[t->count++] = (jst_item){ hash, entry };
 }
@@ -48,8 +50,44 @@ static void grow_slots(jst_table *t)
     while (t->slots_cap < 2 * t->count)
         t->slots_cap *= 2;
     t->slots = joist_calloc(t->slots_cap, sizeof *t->slots);
+    jst_wish_huge_pages(t->slots, t->slots_cap * sizeof *t->slots);
     for (size_t i = 0; i < t->count; i++)
         place(t, t->items[i].hash, i + 1);
+}
+
+size_t jst_table_likely(const jst_table *t, uint64_t hash)
+{
+    size_t mask = t->slots_cap - 1, at = hash & mask;
+    if (!t->slots_cap)
+        return 0;
+    while (t->slots[at] && tag_of(t->slots[at]) != tag_of(hash))
+        at = (at + 1) & mask;
+    return (uint32_t)t->slots[at];
+}
+
+/* Keys are short: a call of memcmp would cost more than the comparison. Words as in jst_hash. */
+static bool same_key(joist_text key, const jst_entry *e)
+{
+    const char *a = key.ptr, *b = e->bytes, *end = a + key.len, *words = a + key.len % 8;
+    uint64_t x, y;
+    if (key.len != e->key_len)
+        return false;
+    while (a < words)
+        if (*a++ != *b++)
+            return false;
+    for (; a < end; a += 8, b += 8) {
+        memcpy(&x, a, 8);
+        memcpy(&y, b, 8);
+        if (x != y)
+            return false;
+    }
+    return true;
+}
+
+bool jst_table_is(const jst_table *t, size_t number, uint64_t hash, joist_text key)
+{
+    const jst_item *item = &t->items[number - 1];
+    return item->hash == hash && same_key(key, item->entry);
 }
 
 jst_item *jst_table_item(jst_table *t, uint64_t hash, joist_text key)
@@ -61,7 +99,7 @@ jst_item *jst_table_item(jst_table *t, uint64_t hash, joist_text key)
         if (tag_of(t->slots[at]) != tag_of(hash))
             continue;
         jst_item *item = &t->items[(uint32_t)t->slots[at] - 1];
-        if (item->hash == hash && joist_text_equal(key, jst_entry_key(item->entry)))
+        if (item->hash == hash && same_key(key, item->entry))
             return item;
     }
     jst_table_append(t, hash, NULL);

@@ -48,9 +48,23 @@ typedef struct jst_table {
 /* Behind the others; not found by its key. */
 void jst_table_append(jst_table *t, uint64_t hash, jst_entry *entry);
 
+/* Is that the item of this key? Its entry is read. */
+bool jst_table_is(const jst_table *t, size_t number, uint64_t hash, joist_text key);
+
 /* The item of this key. A new one has no entry yet and must be given one. Valid until the next
  * call. */
 jst_item *jst_table_item(jst_table *t, uint64_t hash, joist_text key);
+
+/* Lookups of many keys wait for memory once, not each on its own: what the next step of each will
+ * read is asked for ahead. In this order, one step for all keys before the next step. */
+JOIST_INLINE void jst_table_expect_slot(const jst_table *t, uint64_t hash)
+{
+    if (t->slots_cap)
+        __builtin_prefetch(&t->slots[hash & (t->slots_cap - 1)]);
+}
+
+/* The number of the first item with its tag, most likely its own, counted from 1; 0: none. */
+size_t jst_table_likely(const jst_table *t, uint64_t hash);
 
 size_t jst_table_bytes(const jst_table *t);
 void jst_table_clear(jst_table *t);     /* empty and without memory */

@@ -59,6 +59,47 @@ Test(table, finds_what_it_was_given)
     holds(constant, 300);
 }
 
+/* A guess is a number of an item that has the tag; whether it is the key's is another question. */
+Test(table, guesses_what_it_will_find)
+{
+    jst_table t = { 0 };
+    cr_expect_eq(jst_table_likely(&t, good(0)), 0);
+    for (size_t i = 0; i < KEYS; i++)
+        jst_table_item(&t, i % 2 ? good(i) : constant(i), jst_entry_key(entries[i]))->entry =
+            entries[i];
+    for (size_t i = 0; i < KEYS; i++) {
+        size_t n = jst_table_likely(&t, i % 2 ? good(i) : constant(i));
+        joist_text key = jst_entry_key(entries[i]);
+        jst_table_expect_slot(&t, good(i));
+        cr_assert_eq(n, i % 2 ? i + 1 : 1);
+        cr_assert_eq(jst_table_is(&t, n, t.items[n - 1].hash, key), i % 2 || i == 0);
+        cr_assert_not(jst_table_is(&t, n, 1, key), "another hash");
+    }
+    cr_expect_eq(jst_table_likely(&t, good(KEYS)), 0);
+    jst_table_clear(&t);
+}
+
+/* Keys of every length, and those that differ in one byte. */
+Test(table, keys_are_compared_to_the_last_byte)
+{
+    enum { LONGEST = 40 };
+    for (size_t len = 0; len <= LONGEST; len++)
+        for (size_t at = 0; at <= len; at++) {
+            jst_table t = { 0 };
+            char bytes[LONGEST + 1];
+            jst_entry *e = joist_arena_zalloc(arena, sizeof *e + LONGEST);
+            memset(bytes, 'x', sizeof bytes);
+            memset(e->bytes, 'x', LONGEST);
+            e->key_len = (uint32_t)len;
+            if (at < len)
+                bytes[at] = 'y';
+            jst_table_item(&t, 42, jst_entry_key(e))->entry = e;
+            cr_assert_eq(jst_table_is(&t, 1, 42, (joist_text){ bytes, len }), at == len);
+            cr_assert_not(jst_table_is(&t, 1, 42, (joist_text){ bytes, len + 1 }));
+            jst_table_clear(&t);
+        }
+}
+
 /* What is appended has no place in the index, until it grows: then all have. */
 Test(table, appended_items_are_in_the_order_of_arrival)
 {
