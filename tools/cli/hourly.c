@@ -116,6 +116,8 @@ static joist_status is_unchanged(hourly *h, joist_pipeline *pipeline, joist_text
     char now[JOIST_DIGEST_SIZE];
     joist_status status = joist_pipeline_digest(pipeline, h->env, now, e);
     *unchanged = status == JOIST_OK && digest.len && joist_text_equal(digest, joist_text_of(now));
+    if (status != JOIST_OK && !e->message[0] && h->env->stopping(h->env))
+        joist_fail_with(e, JOIST_TEMPORARY, "interrupted before the window was begun");
     return status;
 }
 
@@ -307,6 +309,12 @@ static void begin_window(hourly *h, const jst_cli_due *due)
     set_option(h->p, names->until, JOIST_NO_TEXT);
 }
 
+static int interrupted(void)
+{
+    int signal = jst_cli_signal_caught();
+    return JST_CLI_EXIT_SIGNAL + (signal ? signal : SIGINT);
+}
+
 static int run_window(hourly *h, const jst_cli_due *due)
 {
     begin_window(h, due);
@@ -315,9 +323,10 @@ static int run_window(hourly *h, const jst_cli_due *due)
         .committed = committed, .ended = ended, .part = !h->one, .has_signals = true, .user = h });
     if (h->fate == HELD)
         return JST_CLI_EXIT_TEMPORARY;
-    if (h->fate == NOT_RUN)
-        jst_cli_windows_skipped(&h->all, due->window, "failed", JOIST_TEXT("before it began"));
-    return code;
+    if (h->fate != NOT_RUN)
+        return code;
+    jst_cli_windows_skipped(&h->all, due->window, "failed", JOIST_TEXT("before it began"));
+    return h->env->stopping(h->env) ? interrupted() : code;
 }
 
 /* ---- several windows ------------------------------------------------------------------------- */
@@ -373,12 +382,6 @@ static int worse(int a, int b)
             return a;
     }
     return a;
-}
-
-static int interrupted(void)
-{
-    int signal = jst_cli_signal_caught();
-    return JST_CLI_EXIT_SIGNAL + (signal ? signal : SIGINT);
 }
 
 /* The first failure ends it: the next windows would most likely fail for the same reason, and what
