@@ -105,13 +105,33 @@ static joist_status open_journal(hourly *h, bool create, joist_error *e)
 }
 
 /* ---- one window ------------------------------------------------------------------------------ */
+static bool is_done(const joist_journal_entry *entry)
+{
+    return joist_text_equal(entry->state, JOIST_TEXT("done"));
+}
+
 static joist_status is_unchanged(hourly *h, joist_pipeline *pipeline, joist_text digest,
                                  bool *unchanged, joist_error *e)
 {
     char now[JOIST_DIGEST_SIZE];
     joist_status status = joist_pipeline_digest(pipeline, h->env, now, e);
     *unchanged = status == JOIST_OK && digest.len && joist_text_equal(digest, joist_text_of(now));
+    if (status != JOIST_OK && !e->message[0] && h->env->stopping(h->env))
+        joist_fail_with(e, JOIST_TEMPORARY, "interrupted before the window was begun");
     return status;
+}
+
+/* A run that died behind its take of a done window left a holder. Its number must not be used: it
+ * may only be slow. */
+static void tell_looked_as_holder(hourly *h, joist_error *e)
+{
+    jst_cli_lease *l = &h->window.lease;
+    l->journal = h->journal;
+    if (jst_cli_lease_take(l, h->due->window, e) != JOIST_OK)
+        return;
+    if (is_done(&l->entry) && joist_text_equal(l->entry.digest, h->due->digest))
+        l->entry.looked = JOIST_TIME_MS(h->env->now_ms(h->env));
+    jst_cli_lease_release(l, e);
 }
 
 /* That a window was looked at for the last time is all that is written of a look; whoever took it
@@ -125,10 +145,12 @@ static void tell_looked(hourly *h)
     joist_text behind = joist_arena_printf(h->call->arena, "%.*s~", JOIST_ARG(window));
     if (!h->journal || !h->due->last_look || h->p->run->dry_run
         || h->journal->ops->list(h->journal, window, behind, h->call->arena, &entries, &count, &e)
-        || count != 1 || entries->holder.len)
+        || count != 1)
         return;
     entries->looked = JOIST_TIME_MS(h->env->now_ms(h->env));
-    if (h->journal->ops->put(h->journal, entries, &e) == JOIST_FAILED)
+    if (entries->holder.len)
+        tell_looked_as_holder(h, &e);
+    else if (h->journal->ops->put(h->journal, entries, &e) == JOIST_FAILED)
         jst_cli_log_printf(&h->log, JST_CLI_WARNING, "%s", e.message);
 }
 
@@ -155,9 +177,10 @@ static joist_status done_meanwhile(hourly *h, joist_pipeline *pipeline, bool *un
                                    joist_error *e)
 {
     const joist_journal_entry *entry = &h->window.lease.entry;
-    bool done = joist_text_equal(entry->state, JOIST_TEXT("done"));
     *unchanged = false;
-    return done && !h->always ? is_unchanged(h, pipeline, entry->digest, unchanged, e) : JOIST_OK;
+    if (!is_done(entry) || h->always)
+        return JOIST_OK;
+    return is_unchanged(h, pipeline, entry->digest, unchanged, e);
 }
 
 static joist_status begin_or_leave(hourly *h, joist_pipeline *pipeline, joist_error *e)
@@ -184,12 +207,30 @@ static joist_status take_window(hourly *h, joist_pipeline *pipeline, joist_error
     return status == JOIST_OK ? begin_or_leave(h, pipeline, e) : status;
 }
 
+static void keep_lease(void *user)
+{
+    hourly *h = user;
+    if (h->window.lease.entry.number)
+        jst_cli_window_progress(&h->window);
+}
+
+static void enter_world(hourly *h, joist_run_options *o)
+{
+    const jst_cli_world *world = h->call->world;
+    if (!world)
+        return;
+    o->env = world->env;
+    o->progress = NULL;
+    world->works(world->user, keep_lease, h);
+}
+
 static joist_status vary(void *user, joist_pipeline *pipeline, joist_run_options *o,
                          joist_error *e)
 {
     hourly *h = user;
     bool unchanged = false;
     o->run_id = h->window_run;
+    enter_world(h, o);
     if (h->due->look && is_unchanged(h, pipeline, h->due->digest, &unchanged, e) != JOIST_OK)
         return JOIST_FAILED;
     if (unchanged) {
@@ -206,10 +247,8 @@ static joist_status vary(void *user, joist_pipeline *pipeline, joist_run_options
 
 static void progress(void *user, const joist_report *r)
 {
-    hourly *h = user;
     (void)r;
-    if (h->window.lease.entry.number)
-        jst_cli_window_progress(&h->window);
+    keep_lease(user);
 }
 
 static bool may_commit(void *user, joist_error *e)
@@ -256,16 +295,24 @@ static void begin_window(hourly *h, const jst_cli_due *due)
 {
     joist_arena *a = h->call->arena;
     const joist_hourly *names = h->call->def->hourly;
+    const jst_cli_world *world = h->call->world;
     h->due = due;
     h->fate = NOT_RUN;
     h->window_run = h->one ? h->run : joist_arena_printf(a, "%.*s-%.*s", JOIST_ARG(h->run),
                                                          JOIST_ARG(due->window));
     h->window = (jst_cli_window){ .name = store_name, .user = h, .lease = {
-        .env = h->env, .arena = a, .holder = jst_cli_holder(a),
-        .length_ms = h->p->settings.lease_ms, .gone = jst_cli_holder_gone } };
+        .env = h->env, .arena = a, .holder = world ? world->holder : jst_cli_holder(a),
+        .length_ms = h->p->settings.lease_ms,
+        .gone = world ? world->gone : jst_cli_holder_gone } };
     set_option(h->p, names->window, due->window);
     set_option(h->p, names->since, JOIST_NO_TEXT);
     set_option(h->p, names->until, JOIST_NO_TEXT);
+}
+
+static int interrupted(void)
+{
+    int signal = jst_cli_signal_caught();
+    return JST_CLI_EXIT_SIGNAL + (signal ? signal : SIGINT);
 }
 
 static int run_window(hourly *h, const jst_cli_due *due)
@@ -276,9 +323,10 @@ static int run_window(hourly *h, const jst_cli_due *due)
         .committed = committed, .ended = ended, .part = !h->one, .has_signals = true, .user = h });
     if (h->fate == HELD)
         return JST_CLI_EXIT_TEMPORARY;
-    if (h->fate == NOT_RUN)
-        jst_cli_windows_skipped(&h->all, due->window, "failed", JOIST_TEXT("before it began"));
-    return code;
+    if (h->fate != NOT_RUN)
+        return code;
+    jst_cli_windows_skipped(&h->all, due->window, "failed", JOIST_TEXT("before it began"));
+    return h->env->stopping(h->env) ? interrupted() : code;
 }
 
 /* ---- several windows ------------------------------------------------------------------------- */
@@ -292,6 +340,18 @@ static joist_status look_at_journal(hourly *h, joist_error *e)
     return JOIST_OK;
 }
 
+static joist_status list_hours(hourly *h, joist_pipeline *pipeline, const joist_hours *known,
+                               joist_hours *hours, joist_error *e)
+{
+    joist_text input = value_of(h->p, h->call->def->hourly->input);
+    joist_status status;
+    int attempt = 0;
+    do
+        status = joist_pipeline_hours(pipeline, input, known, h->env, h->call->arena, hours, e);
+    while (jst_cli_again(h->env, status, attempt++));
+    return jst_cli_give_up(status, "the input", e);
+}
+
 static joist_status list_due(hourly *h, joist_pipeline *pipeline, jst_cli_due **due, size_t *count,
                              joist_error *e)
 {
@@ -300,13 +360,12 @@ static joist_status list_due(hourly *h, joist_pipeline *pipeline, jst_cli_due **
     joist_journal_entry *entries = NULL;
     size_t entries_count = 0;
     joist_hours hours;
-    if (h->journal && h->journal->ops->list(h->journal, value_of(h->p, names->since),
-                                            value_of(h->p, names->until), a, &entries,
-                                            &entries_count, e) != JOIST_OK)
+    if (h->journal && jst_cli_journal_list(h->journal, value_of(h->p, names->since),
+                                           value_of(h->p, names->until), h->env, a, &entries,
+                                           &entries_count, e) != JOIST_OK)
         return JOIST_FAILED;
     joist_hours known = jst_cli_due_known(&h->rules, entries, entries_count, a);
-    if (joist_pipeline_hours(pipeline, value_of(h->p, names->input), &known, h->env, a, &hours, e)
-        != JOIST_OK)
+    if (list_hours(h, pipeline, &known, &hours, e) != JOIST_OK)
         return JOIST_FAILED;
     *count = jst_cli_due_list(&h->rules, entries, entries_count, &hours, a, due);
     return JOIST_OK;
@@ -323,12 +382,6 @@ static int worse(int a, int b)
             return a;
     }
     return a;
-}
-
-static int interrupted(void)
-{
-    int signal = jst_cli_signal_caught();
-    return JST_CLI_EXIT_SIGNAL + (signal ? signal : SIGINT);
 }
 
 /* The first failure ends it: the next windows would most likely fail for the same reason, and what
@@ -403,7 +456,8 @@ static void begin(hourly *h)
 {
     const jst_cli_prepared *p = h->p;
     joist_arena *a = h->call->arena;
-    h->env = jst_cli_engine_options(p->run, &h->clock).env;
+    h->env = h->call->world ? h->call->world->env
+                            : jst_cli_engine_options(p->run, &h->clock).env;
     h->log = jst_cli_log_new(stderr, p->settings.log, p->run->quiet, p->run->verbose);
     h->run = p->run->run_id.len ? p->run->run_id : joist_new_run_id(h->env, a);
     h->always = p->hourly->force;
@@ -426,10 +480,12 @@ int jst_cli_hourly(const jst_cli_call *call, jst_cli_prepared *p)
     h->call = call;
     h->p = p;
     begin(h);
-    jst_cli_signals_begin(joist_stop);
+    if (!call->world)
+        jst_cli_signals_begin(joist_stop);
     joist_pipeline *pipeline = joist_pipeline_new(call->def);
     int code = several ? run_several(h, pipeline, &e) : run_one(h, pipeline, window, &e);
-    jst_cli_signals_end();
+    if (!call->world)
+        jst_cli_signals_end();
     joist_pipeline_free(pipeline);
     jst_cli_windows_end(&h->all);
     if (h->journal)

@@ -11,4 +11,9 @@ joist_status jst_cli_journal_open(const joist_pipeline_def *def, joist_text uri,
                                   joist_text pipeline, bool create, joist_env *env,
                                   joist_journal **out, bool *kept, joist_error *e);
 
+/* As joist_journal_ops.list. Both are tried again as the engine does it: never RETRY. */
+joist_status jst_cli_journal_list(joist_journal *j, joist_text since, joist_text until,
+                                  joist_env *env, joist_arena *arena,
+                                  joist_journal_entry **entries, size_t *count, joist_error *e);
+
 #endif

@@ -5,22 +5,21 @@
 
 enum { MOST_ATTEMPTS = 6 };
 
-static bool again(jst_cli_lease *l, joist_status status, int attempt)
+bool jst_cli_again(joist_env *env, joist_status status, int attempt)
 {
-    joist_env *env = l->env;
     if (status != JOIST_RETRY || attempt >= MOST_ATTEMPTS || env->stopping(env))
         return false;
     env->sleep_ms(env, (int64_t)(100 << attempt) + (int64_t)(env->random(env) % 100));
     return true;
 }
 
-static joist_status give_up(joist_status status, joist_error *e)
+joist_status jst_cli_give_up(joist_status status, const char *what, joist_error *e)
 {
     if (status != JOIST_RETRY)
         return status;
     e->failure = JOIST_TEMPORARY;
     if (!e->message[0])
-        joist_fail_with(e, JOIST_TEMPORARY, "the journal does not answer");
+        joist_fail_with(e, JOIST_TEMPORARY, "%s does not answer", what);
     return JOIST_FAILED;
 }
 
@@ -34,8 +33,8 @@ static joist_status take_once(jst_cli_lease *l, joist_text window, joist_error *
         joist_lease_request want = { window, l->holder, now, now + l->length_ms };
         l->renewed_ms = now;
         status = l->journal->ops->take(l->journal, &want, l->arena, &l->entry, e);
-    } while (again(l, status, attempt++));
-    return give_up(status, e);
+    } while (jst_cli_again(l->env, status, attempt++));
+    return jst_cli_give_up(status, "the journal", e);
 }
 
 static joist_status put_retried(jst_cli_lease *l, const joist_journal_entry *entry, joist_error *e)
@@ -44,8 +43,8 @@ static joist_status put_retried(jst_cli_lease *l, const joist_journal_entry *ent
     int attempt = 0;
     do
         status = l->journal->ops->put(l->journal, entry, e);
-    while (again(l, status, attempt++));
-    return give_up(status, e);
+    while (jst_cli_again(l->env, status, attempt++));
+    return jst_cli_give_up(status, "the journal", e);
 }
 
 /* In the name of a holder that is gone. Its number, unchanged, tells that the lease is still the

@@ -17,6 +17,11 @@ typedef struct jst_cli_lease {
     int64_t renewed_ms;
 } jst_cli_lease;
 
+/* Trying again as the engine does: waits, and says whether to. Then what RETRY is in the end:
+ * FAILED, TEMPORARY, if nothing else is said because `what` does not answer. */
+bool jst_cli_again(joist_env *env, joist_status status, int attempt);
+joist_status jst_cli_give_up(joist_status status, const char *what, joist_error *e);
+
 /* OK: ours, entry is what the journal has. REJECTED: somebody else's. A call that failed for the
  * moment is made again as the engine does it. */
 joist_status jst_cli_lease_take(jst_cli_lease *l, joist_text window, joist_error *e);

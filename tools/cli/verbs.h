@@ -19,6 +19,17 @@ typedef struct jst_cli_program {
 typedef void jst_cli_shown_fn(void *user, const struct jst_cli_verb *verb,
                               const jst_cli_options *o);
 
+/* What an hourly run finds outside of itself, for a simulation of many in one process. Signals are
+ * left alone then, and no real clock calls anything. */
+typedef struct jst_cli_world {
+    joist_env *env;
+    joist_text holder;          /* of leases: this run */
+    bool (*gone)(joist_text holder);
+    /* Is handed what a real run calls every 100 ms while it reads and writes. */
+    void (*works)(void *user, void (*keep)(void *with), void *with);
+    void *user;
+} jst_cli_world;
+
 typedef struct jst_cli_call {
     const jst_cli_program *program;
     const joist_pipeline_def *def;      /* the program's */
@@ -30,6 +41,7 @@ typedef struct jst_cli_call {
     /* Gets the options that --help would print, instead of a reader; NULL: they are printed. */
     jst_cli_shown_fn *shown;
     void *user;
+    const jst_cli_world *world; /* NULL: the real one */
 } jst_cli_call;
 
 /* `words` is what stands behind the verb, in help and for completion: " list|of|words", or what it
