@@ -47,8 +47,8 @@ static joist_status put_retried(jst_cli_lease *l, const joist_journal_entry *ent
     return jst_cli_give_up(status, "the journal", e);
 }
 
-/* In the name of a holder that is gone. Its number, unchanged, tells that the lease is still the
- * one that was looked at. */
+/* In the name of a holder that is gone, and so tells nothing more: its number, unchanged, says that
+ * the entry is still the one that was looked at. */
 static joist_status return_for_the_dead(jst_cli_lease *l, joist_error *e)
 {
     joist_journal_entry entry = l->entry;
@@ -56,10 +56,16 @@ static joist_status return_for_the_dead(jst_cli_lease *l, joist_error *e)
     return put_retried(l, &entry, e);
 }
 
+/* Between the answer and the look at its holder, that may have told how its run ended, and given
+ * the lease back, which leaves the number as it is: what counts is what the dead have left. */
 joist_status jst_cli_lease_take(jst_cli_lease *l, joist_text window, joist_error *e)
 {
     joist_status status = take_once(l, window, e);
     if (status != JOIST_REJECTED || !l->gone || !l->gone(l->entry.holder))
+        return status;
+    int64_t number = l->entry.number;
+    status = take_once(l, window, e);
+    if (status != JOIST_REJECTED || l->entry.number != number)
         return status;
     status = return_for_the_dead(l, e);
     return status == JOIST_FAILED ? status : take_once(l, window, e);

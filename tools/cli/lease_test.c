@@ -231,6 +231,29 @@ Test(lease, of_the_dead_is_inherited)
     cr_expect_eq(jst_cli_lease_put(&a, &error), JOIST_FAILED, "should it not be dead after all");
 }
 
+/* Its run ends while it is looked at. */
+static jst_cli_lease *ending;
+static bool ends_now(joist_text holder)
+{
+    (void)holder;
+    ending->entry.state = JOIST_TEXT("done");
+    cr_assert_eq(jst_cli_lease_release(ending, &error), JOIST_OK);
+    return true;
+}
+
+Test(lease, what_a_holder_told_last_is_not_undone)
+{
+    jst_cli_lease a = lease_of("a"), b = lease_of("b");
+    take_window(&a);
+    a.entry.state = JOIST_TEXT("planned");
+    cr_assert_eq(jst_cli_lease_put(&a, &error), JOIST_OK);
+    ending = &a;
+    b.gone = ends_now;
+    cr_assert_eq(take_window(&b), JOIST_OK);
+    cr_expect(joist_text_equal(b.entry.state, JOIST_TEXT("done")), "'%.*s'",
+              JOIST_ARG(b.entry.state));
+}
+
 /* ---- the states of a window ------------------------------------------------------------------ */
 static joist_text name_of(void *user, joist_text uri)
 {
