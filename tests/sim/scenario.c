@@ -248,8 +248,8 @@ static void be_quiet(void)
 
 static void begin(uint64_t seed, sim_bug bug, FILE *trace)
 {
-    sim = (sim_world){ .seed = seed, .chance = seed * 0x9e3779b97f4a7c15u, .bug = bug,
-                       .trace = trace, .now = SIM_BEGIN };
+    sim = (sim_world){ .seed = seed, .chance = seed, .bug = bug, .trace = trace,
+                       .now = SIM_BEGIN };
     sem_init(&sim.over, 0, 0);
 }
 

@@ -375,6 +375,8 @@ joist_status sim_call_end(sim_process *p, const sim_call *c, joist_status status
 {
     if (c->dies)
         p->dead = true;
+    if (!p->dead)
+        pass_time(p, SIM_LOOKS);
     if (p->dead)
         return joist_fail_with(e, JOIST_TEMPORARY, "the process is gone");
     if (c->answer == JOIST_FAILED)
